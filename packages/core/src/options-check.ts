@@ -70,7 +70,7 @@ const path = v.pipe(
 );
 
 const list = <Item extends v.GenericSchema>(item: Item) =>
-  v.union([v.pipe(v.array(item), v.minLength(1, 'must not be an empty list.')), item]);
+  v.pipe(v.array(item), v.minLength(1, 'must not be an empty list.'));
 
 const positive = (unit: string) =>
   v.pipe(

@@ -3,6 +3,7 @@ import { authorizeWithoutBrowser, issueWithoutLogin } from './endpoints/without-
 import type { Fault } from './faults/fault.js';
 import { inProcessFetch } from './http/in-process.js';
 import { type Listener, openListener } from './http/listen.js';
+import type { Handle } from './http/transport.js';
 import type { Endpoint, RecordedRequest } from './journal/recorded-request.js';
 import type { Decision, IssueTokensArgs, ListenOptions, MockServer, MockTokens } from './mock-server.js';
 import type { MockApp, MockServerOptions, MockUser } from './options.js';
@@ -21,7 +22,7 @@ type UserId = number | string;
 class InMemoryMockServer implements MockServer {
   readonly fetch: MockServer['fetch'];
   readonly #provider: Provider;
-  readonly #handle: (request: Request) => Promise<Response>;
+  readonly #handle: Handle;
   #listener: Promise<Listener> | undefined;
 
   constructor(provider: Provider) {
@@ -44,12 +45,12 @@ class InMemoryMockServer implements MockServer {
   }
 
   async close(): Promise<void> {
-    this.#provider.closing.abort();
-    this.#provider.closing = new AbortController();
     const listener = this.#listener;
     this.#listener = undefined;
     this.#provider.listeningOn = undefined;
     await (await listener)?.close();
+    this.#provider.closing.abort(new TypeError('terminated'));
+    this.#provider.closing = new AbortController();
   }
 
   get url(): string | undefined {

@@ -30,7 +30,7 @@ export function resolveSettings(options: MockServerOptions): Settings {
     rotateRefreshTokens: options.rotateRefreshTokens ?? true,
     coop: options.coop ?? false,
     developerToken: options.developerToken ?? 'developer-token',
-    now: options.now ?? Date.now,
+    now: options.now ?? (() => Date.now()),
   };
 }
 

@@ -113,7 +113,7 @@ function checkAvailable(answer: Answer, now: () => number): Answer {
 function secondsOf(value: string | null, now: () => number): number | undefined {
   if (value === null) return undefined;
   if (/^\d{1,6}$/.test(value)) return Number(value);
-  const date = Date.parse(value);
+  const date = value.endsWith(' GMT') ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(date)) return undefined;
   return Math.min(Math.max(Math.ceil((date - now()) / 1000), 0), 86_400);
 }

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { applyFault } from '../faults/apply-fault.js';
 import { type ApiCall, readApiCall } from '../http/api-call.js';
+import type { Transport } from '../http/transport.js';
 import type { Endpoint } from '../journal/recorded-request.js';
 import { violation } from '../journal/violations.js';
 import type { Provider } from '../provider.js';
@@ -36,7 +37,8 @@ async function serve(provider: Provider, route: Route, c: Context): Promise<Resp
   const fault = provider.faults.take(route.endpoint);
   const settle = provider.journal.open(route.endpoint, call, fault);
   const work = () => answer(provider, route, call, c);
-  const patience = { client: c.req.raw.signal, closing: provider.closing.signal };
+  const { onPort } = c.env as Transport;
+  const patience = { client: c.req.raw.signal, closing: provider.closing.signal, onPort };
   const response = fault ? await applyFault(fault, work, patience) : await work();
   settle(response.status);
   return response;

@@ -1,6 +1,7 @@
 import { ConnectionDropped } from '../http/connection-dropped.js';
 import type { Fault } from './fault.js';
-import { type Patience, slowBody } from './slow-body.js';
+import type { Patience } from './patience.js';
+import { slowBody } from './slow-body.js';
 import { pause, waitForEver } from './waiting.js';
 
 /** Statuses whose answers carry no body (Fetch standard, "null body status"). */
@@ -22,7 +23,7 @@ export async function applyFault(
       if (fault.when === 'after') await work();
       throw new ConnectionDropped();
     case 'status':
-      return raw(fault.body ?? '', fault.status, { 'content-type': 'text/plain', ...fault.headers });
+      return raw(fault.body ?? '', fault.status, 'text/plain', fault.headers);
     case 'body':
       return rawBody(fault);
     case 'patch':
@@ -34,13 +35,19 @@ export async function applyFault(
   }
 }
 
-function raw(body: string | Uint8Array, status: number, headers: Record<string, string>): Response {
+function raw(
+  body: string | Uint8Array,
+  status: number,
+  contentType: string,
+  given: Record<string, string> = {},
+): Response {
+  const headers = new Headers({ 'content-type': contentType });
+  for (const [name, value] of Object.entries(given)) headers.set(name, value);
   return new Response(NULL_BODY.has(status) ? null : body, { status, headers });
 }
 
 function rawBody(fault: Extract<Fault, { type: 'body' }>): Response {
-  const contentType = fault.contentType ?? 'application/json';
-  return raw(fault.body, fault.status ?? 200, { 'content-type': contentType, ...fault.headers });
+  return raw(fault.body, fault.status ?? 200, fault.contentType ?? 'application/json', fault.headers);
 }
 
 async function patched(

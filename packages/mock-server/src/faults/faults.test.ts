@@ -70,6 +70,15 @@ describe.each(TRANSPORTS)('a fault, %s', (transport) => {
     expect(await response.text()).toBe('slow down');
   });
 
+  it('status and body let their headers have the last word', async () => {
+    const response = await ask(transport, {
+      type: 'body',
+      body: '<p>',
+      headers: { 'Content-Type': 'text/html' },
+    });
+    expect(response.headers.get('content-type')).toBe('text/html');
+  });
+
   it('status can be one without a body', async () => {
     expect((await ask(transport, { type: 'status', status: 204 })).status).toBe(204);
   });
@@ -119,6 +128,13 @@ describe.each(TRANSPORTS)('a fault, %s', (transport) => {
     const reading = response.text();
     controller.abort(new Error('enough'));
     await expect(reading).rejects.toThrow('enough');
+  });
+});
+
+describe('slow-body in process', () => {
+  it('ends when the server closes', async () => {
+    const reading = (await ask('in process', { type: 'slow-body', msPerByte: 20 })).text();
+    await Promise.all([mock.server.close(), expect(reading).rejects.toThrow('terminated')]);
   });
 });
 

@@ -15,6 +15,8 @@ export interface ApiCall {
   json(): unknown;
 }
 
+type Parts = Pick<ApiCall, 'method' | 'headers' | 'body'>;
+
 /** Reads a request as an {@link ApiCall}. */
 export async function readApiCall(c: Context, time: number): Promise<ApiCall> {
   const request = c.req.raw;
@@ -27,11 +29,8 @@ export async function readApiCall(c: Context, time: number): Promise<ApiCall> {
 }
 
 /** Makes an {@link ApiCall} of its parts; by default a plain GET. */
-export function apiCall(
-  url: URL,
-  time: number,
-  { method = 'GET', headers = new Headers(), body = '' } = {},
-): ApiCall {
+export function apiCall(url: URL, time: number, parts: Partial<Parts> = {}): ApiCall {
+  const { method = 'GET', headers = new Headers(), body = '' } = parts;
   return {
     method,
     url,

@@ -1,12 +1,13 @@
 import { ConnectionDropped } from './connection-dropped.js';
+import type { Handle } from './transport.js';
 
 /** Makes a `fetch` of a request handler, with the failures that the real one has. */
-export function inProcessFetch(handle: (request: Request) => Promise<Response>): typeof globalThis.fetch {
+export function inProcessFetch(handle: Handle): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, init);
     const { signal } = request;
     signal.throwIfAborted();
-    const response = await untilAborted(handle(request), signal).catch(asFetchFailure);
+    const response = await untilAborted(handle(request, { onPort: false }), signal).catch(asFetchFailure);
     if (request.redirect === 'error' && isRedirect(response)) throw fetchFailure('unexpected redirect');
     return response;
   };

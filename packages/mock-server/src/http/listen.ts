@@ -4,6 +4,7 @@ import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hon
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { ListenOptions } from '../mock-server.js';
 import { ConnectionDropped } from './connection-dropped.js';
+import type { Handle } from './transport.js';
 
 /** An open port. */
 export interface Listener {
@@ -11,8 +12,6 @@ export interface Listener {
   readonly url: string;
   close(): Promise<void>;
 }
-
-type Handle = (request: Request) => Promise<Response>;
 
 /** How often a free port is sought that is free on both loopback addresses. */
 const ATTEMPTS = 10;
@@ -64,7 +63,7 @@ async function answer(
   env: HttpBindings | Http2Bindings,
 ): Promise<Response> {
   try {
-    return await handle(request);
+    return await handle(request, { onPort: true });
   } catch (error) {
     if (!(error instanceof ConnectionDropped)) throw error;
     env.incoming.socket.destroy();

@@ -111,7 +111,9 @@ function consent(provider: Provider, c: Context, form: Form): Answer {
 
 function showTopup({ users }: Provider, c: Context, userId: string, csrf: string): Page {
   const added = TOPUP_AMOUNTS.find((amount) => amount === c.req.query('added'));
-  return topupPage(users.get(userId), users.shownBalance(userId), csrf, added);
+  const user = users.get(userId);
+  const shown = user.unlimited === true ? 'Unlimited' : `$${user.balance}`;
+  return topupPage(user, shown, csrf, added);
 }
 
 function addMoney(provider: Provider, c: Context, userId: string, form: Form): Answer {

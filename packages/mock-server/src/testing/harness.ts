@@ -6,7 +6,7 @@ export const REDIRECT_URI = 'https://app.example/auth/callback?from=mock';
 
 /** A PKCE pair. */
 export const VERIFIER = 'v'.repeat(43);
-export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
+const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
 
 /** The two ways to reach the server. */
 export const TRANSPORTS = ['in process', 'on a port'] as const;
