@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { AihubmixError, type ErrorCode, type StateProblem } from '../errors.js';
+import { AihubmixError, type StateProblem } from '../errors.js';
 import type { UserInfoAnswer } from '../provider/client.js';
 import { TokenRejected } from '../provider/client.js';
 import type { Tokens } from '../provider/tokens.js';
@@ -207,9 +207,4 @@ function invalidState({ config }: HttpContext, reason: StateProblem): AihubmixEr
     used: 'This state was used before, as by the back button or a double click. Begin again at the login route.',
   };
   return new AihubmixError('invalid_state', sentences[reason], { reason });
-}
-
-/** Whether a failed callback says nothing about the login that this browser has: its state was none of ours. */
-export function isForeign(code: ErrorCode): boolean {
-  return code === 'invalid_state';
 }

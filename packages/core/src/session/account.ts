@@ -71,12 +71,16 @@ export function createAccounts(parts: AccountParts): (session: LiveSession) => A
     return info;
   }
 
-  /** Keeps a changed name or e-mail address. When another write came first, the next call does it. */
+  /** Keeps a changed name or e-mail address, where that works: the answer is right in any case, and the next call tries again. */
   async function remember(session: LiveSession, user: User): Promise<void> {
     const { key, record } = session;
     if (JSON.stringify(user) === JSON.stringify(record.user)) return;
     const next = { ...record, user, version: record.version + 1 };
-    if (await store.replace(key, record.version, next)) session.record = next;
+    try {
+      if (await store.replace(key, record.version, next)) session.record = next;
+    } catch (error) {
+      if (!(error instanceof AihubmixError)) throw error;
+    }
   }
 
   function sharedUserInfo(session: LiveSession): Promise<UserInfo> {

@@ -14,8 +14,8 @@ export function guardedStore(store: SessionStore, timeout: number): SessionStore
     } catch (error) {
       throw storeFailed(error);
     }
-    if (!(answer instanceof Promise)) return answer;
-    return within(timeout, answer, tooLate).catch((error: unknown) => {
+    if (!isThenable(answer)) return answer;
+    return within(timeout, Promise.resolve(answer), tooLate).catch((error: unknown) => {
       throw error instanceof AihubmixError ? error : storeFailed(error);
     });
   }
@@ -29,6 +29,11 @@ export function guardedStore(store: SessionStore, timeout: number): SessionStore
     claim: (key, ttl) => guarded(() => store.claim(key, ttl)),
     lock: (key, lease) => guarded(() => store.lock(key, lease)),
   };
+}
+
+/** Some clients have promises of their own. */
+function isThenable<T>(answer: MaybePromise<T>): answer is Promise<T> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer;
 }
 
 function tooLate(): AihubmixError {
