@@ -103,6 +103,44 @@ describe('several hosts', () => {
   });
 });
 
+describe('a connection that is cut', () => {
+  const get: ProviderRequest = {
+    method: 'GET',
+    path: '/x',
+    headers: {},
+    signal: new AbortController().signal,
+  };
+
+  function cutting(times: number) {
+    let left = times;
+    return over({
+      'https://a': () => {
+        left -= 1;
+        if (left >= 0) throw failing('ECONNRESET');
+        return answer(200);
+      },
+    });
+  }
+
+  test('is made again once for a request that changes nothing', async () => {
+    const { asked, transport } = cutting(1);
+    expect((await transport.send(get, [])).status).toBe(200);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('is provider_unavailable the second time', async () => {
+    const { asked, transport } = cutting(2);
+    await expect(transport.send(get, [])).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(asked).toHaveLength(2);
+  });
+
+  test('is never made again for one that does', async () => {
+    const { asked, transport } = cutting(1);
+    await expect(transport.send(request(), [])).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(asked).toHaveLength(1);
+  });
+});
+
 describe('answers', () => {
   test.each([
     ['120', 120],

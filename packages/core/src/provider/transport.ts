@@ -16,6 +16,12 @@ const NOT_CONNECTED = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
+/**
+ * The connection was made and then cut: mostly one kept alive that the server closed at the same moment. A request that
+ * changes nothing is sent again, once.
+ */
+const CUT = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
 /** How long another host is preferred over the first one after the first could not be reached, in milliseconds. */
 const STICKY_FOR = 60_000;
 
@@ -54,15 +60,21 @@ export function createTransport(
   }
 
   async function send(request: ProviderRequest, secrets: readonly string[]): Promise<Answer> {
-    for (let tried = 1; ; tried += 1) {
+    let repeatable = request.method === 'GET';
+    for (let hostsLeft = hosts.length; ; ) {
       const origin = host();
       try {
         return await exchange(origin, request);
       } catch (error) {
         if (error instanceof AihubmixError) throw error;
-        if (!isNotConnected(error)) throw noAnswer(error, request.signal, secrets);
-        moveOnFrom(origin);
-        if (tried >= hosts.length) throw noAnswer(error, request.signal, secrets);
+        if (repeatable && isCausedBy(CUT, error) && !request.signal.aborted) {
+          repeatable = false;
+          continue;
+        }
+        hostsLeft -= 1;
+        const unreachable = isCausedBy(NOT_CONNECTED, error);
+        if (unreachable) moveOnFrom(origin);
+        if (!unreachable || hostsLeft === 0) throw noAnswer(error, request.signal, secrets);
       }
     }
   }
@@ -75,10 +87,13 @@ export function createTransport(
   };
 }
 
-function isNotConnected(error: unknown): boolean {
+/** Whether an error, or one underneath, has one of these codes; of several attempts at once, each of them. */
+function isCausedBy(codes: ReadonlySet<string>, error: unknown): boolean {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    if ('code' in inner && typeof inner.code === 'string' && NOT_CONNECTED.has(inner.code)) return true;
-    if (inner instanceof AggregateError) return inner.errors.length > 0 && inner.errors.every(isNotConnected);
+    if ('code' in inner && typeof inner.code === 'string' && codes.has(inner.code)) return true;
+    if (inner instanceof AggregateError) {
+      return inner.errors.length > 0 && inner.errors.every((each) => isCausedBy(codes, each));
+    }
   }
   return false;
 }
