@@ -2,7 +2,15 @@
 // publint (exports, files, types), attw (type resolution under node16, nodenext and bundler), and a CommonJS program
 // that requires each of them.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -51,7 +59,9 @@ function requireFromCommonJs(folder, manifest, tarball) {
   }
   for (const name of dependenciesOf(manifest)) symlinkSync(join(out, 'cjs', name), join(modules, name));
   symlinkSync(place, join(modules, manifest.name));
-  const entries = Object.keys(manifest.publishConfig?.exports ?? manifest.exports).map((entry) => manifest.name + entry.slice(1));
+  const entries = Object.keys(manifest.publishConfig?.exports ?? manifest.exports).map(
+    (entry) => manifest.name + entry.slice(1),
+  );
   const program = join(place, 'program.cjs');
   writeFileSync(program, entries.map((entry) => `require(${JSON.stringify(entry)});\n`).join(''));
   run(process.execPath, ['--no-warnings', program]);

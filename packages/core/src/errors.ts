@@ -44,6 +44,12 @@ export class AihubmixError extends Error {
   readonly code: ErrorCode;
   /** The HTTP status that the contract gives this code. */
   readonly status: number;
+  /** The same, where Fastify looks for it. */
+  readonly statusCode: number;
+  /** That the message may be shown to a client: it is written for one. Koa and `http-errors` look here. */
+  readonly expose = true;
+  /** Headers for an answer that an application makes of this error; Express and Koa set them by themselves. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly retryAfter?: number;
   readonly reason?: StateProblem;
 
@@ -54,7 +60,11 @@ export class AihubmixError extends Error {
     );
     this.code = code;
     this.status = ERROR_STATUS[code];
-    if (details.retryAfter !== undefined) this.retryAfter = details.retryAfter;
+    this.statusCode = this.status;
+    if (details.retryAfter !== undefined) {
+      this.retryAfter = details.retryAfter;
+      this.headers = { 'retry-after': String(details.retryAfter) };
+    }
     if (details.reason !== undefined) this.reason = details.reason;
   }
 

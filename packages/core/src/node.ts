@@ -1,14 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Aihubmix } from './aihubmix.js';
-import { AihubmixError } from './errors.js';
+import { readForm } from './http/form.js';
 import type { AuthRequest, AuthResponse, HeaderList } from './http/messages.js';
 import type { SessionCarrier } from './http/session-carrier.js';
 import type { Account } from './session/account.js';
 
 export { appSessionCarrier } from './app-session.js';
-
-/** A logout form holds one path. */
-const LARGEST_FORM = 16 * 1024;
 
 /** What connect-style frameworks add to Node's request. */
 export interface ConnectRequest extends IncomingMessage {
@@ -26,7 +23,7 @@ export function toAuthRequest(request: ConnectRequest, carrier?: SessionCarrier)
     method: request.method ?? '',
     url: request.originalUrl ?? request.url ?? '',
     header: (name) => headerOf(request, name),
-    form: () => readForm(request),
+    form: () => formOf(request),
     carrier,
   };
 }
@@ -105,10 +102,15 @@ export async function requireAccount(
 }
 
 /** The fields of a form post: from a body parser that came first, else from the request itself. */
-async function readForm(request: ConnectRequest): Promise<URLSearchParams | undefined> {
+async function formOf(request: ConnectRequest): Promise<URLSearchParams | undefined> {
   if (request.body !== undefined && request.body !== null) return formFields(request.body);
   if (request.readableEnded) return undefined;
-  return new URLSearchParams(await readText(request));
+  try {
+    return await readForm(request.iterator({ destroyOnReturn: false }));
+  } finally {
+    // What was not read must still flow off, or the connection could carry no further request.
+    request.resume();
+  }
 }
 
 /** The fields of a body that was parsed already, whatever parser it was; only plain strings count as given once. */
@@ -120,15 +122,4 @@ export function formFields(body: unknown): URLSearchParams | undefined {
     for (const item of [value].flat()) if (typeof item === 'string') fields.append(name, item);
   }
   return fields;
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > LARGEST_FORM) throw new AihubmixError('invalid_request', 'The form is larger than 16 KiB.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

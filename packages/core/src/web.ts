@@ -1,8 +1,8 @@
 import type { Aihubmix } from './aihubmix.js';
+import { readForm } from './http/form.js';
 import type { AuthRequest, AuthResponse } from './http/messages.js';
 import type { Account } from './session/account.js';
 
-const LARGEST_FORM = 16 * 1024;
 const BODILESS = new Set([204, 303, 302]);
 
 /** The login for frameworks that speak `Request` and `Response`: Hono, Next.js, Bun, Deno, workers with Node's crypto. */
@@ -41,7 +41,7 @@ function toAuthRequest(request: Request): AuthRequest {
     method: request.method,
     url: pathname + search,
     header: (name) => request.headers.get(name) ?? undefined,
-    form: () => readForm(request),
+    form: async () => (request.bodyUsed || request.body === null ? undefined : readForm(request.body)),
   };
 }
 
@@ -49,16 +49,4 @@ function toResponse({ status, headers, body }: AuthResponse): Response {
   const list = new Headers();
   for (const [name, value] of headers) list.append(name, value);
   return new Response(BODILESS.has(status) || body === '' ? null : body, { status, headers: list });
-}
-
-async function readForm(request: Request): Promise<URLSearchParams | undefined> {
-  if (request.bodyUsed || request.body === null) return undefined;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.byteLength;
-    if (size > LARGEST_FORM) return undefined;
-    chunks.push(chunk);
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
 }

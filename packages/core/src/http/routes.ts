@@ -12,10 +12,20 @@ import type { AuthRequest, AuthResponse, HeaderList, Outcome } from './messages.
 import { popupPage } from './popup.js';
 import { ALWAYS, asAihubmixError, empty, errorAnswer, json, redirect, withError } from './respond.js';
 
+/** The methods that each route answers; any other gets 405. */
+export const ROUTE_METHODS: Readonly<Record<RouteName, readonly string[]>> = {
+  login: ['GET'],
+  callback: ['GET'],
+  session: ['GET', 'HEAD'],
+  userinfo: ['GET'],
+  balance: ['GET'],
+  topup: ['GET'],
+  logout: ['POST'],
+};
+
 type Handler = (context: HttpContext, request: AuthRequest) => Promise<AuthResponse>;
 
 interface Route {
-  readonly methods: readonly string[];
   /** What a browser may do ahead of its user's click; a login is not among it. */
   readonly prefetch: boolean;
   readonly handle: Handler;
@@ -23,13 +33,13 @@ interface Route {
 
 /** The contract's routes. */
 const ROUTES: Readonly<Record<RouteName, Route>> = {
-  login: { methods: ['GET'], prefetch: false, handle: (context, request) => beginLogin(context, request) },
-  callback: { methods: ['GET'], prefetch: false, handle: callback },
-  session: { methods: ['GET', 'HEAD'], prefetch: true, handle: session },
-  userinfo: { methods: ['GET'], prefetch: true, handle: userInfo },
-  balance: { methods: ['GET'], prefetch: true, handle: balance },
-  topup: { methods: ['GET'], prefetch: true, handle: topUp },
-  logout: { methods: ['POST'], prefetch: true, handle: logout },
+  login: { prefetch: false, handle: (context, request) => beginLogin(context, request) },
+  callback: { prefetch: false, handle: callback },
+  session: { prefetch: true, handle: session },
+  userinfo: { prefetch: true, handle: userInfo },
+  balance: { prefetch: true, handle: balance },
+  topup: { prefetch: true, handle: topUp },
+  logout: { prefetch: true, handle: logout },
 };
 
 export interface Router {
@@ -53,14 +63,16 @@ export function createRouter(context: HttpContext): Router {
     async handle(request) {
       const name = routeOf(request.url);
       if (name === undefined) return { handled: false, headers: ALWAYS };
-      return { handled: true, response: await answer(context, request, ROUTES[name]) };
+      return { handled: true, response: await answer(context, request, name) };
     },
   };
 }
 
-async function answer(context: HttpContext, request: AuthRequest, route: Route): Promise<AuthResponse> {
+async function answer(context: HttpContext, request: AuthRequest, name: RouteName): Promise<AuthResponse> {
+  const route = ROUTES[name];
+  const methods = ROUTE_METHODS[name];
   try {
-    if (!route.methods.includes(request.method)) return methodNotAllowed(request, route.methods);
+    if (!methods.includes(request.method)) return methodNotAllowed(request, methods);
     if (!route.prefetch && isPrefetch(request)) return empty(503);
     const response = await route.handle(context, request);
     return request.method === 'HEAD' ? { ...response, body: '' } : response;

@@ -1,0 +1,102 @@
+import Router from '@koa/router';
+import Koa from 'koa';
+import session from 'koa-session';
+import { describe, expect, it } from 'vitest';
+import { aihubmix } from './index.js';
+import { type Site, serve } from './testing/site.js';
+
+const LOGOUT = { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } };
+
+/** A store that other processes could share; it fails while `down`. */
+function createStore() {
+  const sessions = new Map<string, unknown>();
+  const store = {
+    down: false,
+    sessions,
+    async get(key: string): Promise<unknown> {
+      return sessions.get(key);
+    },
+    async set(key: string, value: unknown): Promise<void> {
+      if (store.down) throw new Error('connection refused');
+      sessions.set(key, structuredClone(value));
+    },
+    async destroy(key: string): Promise<void> {
+      sessions.delete(key);
+    },
+  };
+  return store;
+}
+
+type Store = ReturnType<typeof createStore>;
+
+function serveWithSession(store?: Store, autoCommit = true): Promise<Site> {
+  return serve((register) => {
+    const app = new Koa();
+    const router = new Router();
+    const auth = aihubmix({ ...register(), useAppSession: true });
+    app.silent = true;
+    app.keys = ['a key of the application'];
+    app.use(session({ autoCommit, ...(store === undefined ? {} : { store }) }, app));
+    app.use(auth);
+    router.get('/plant', async (ctx) => {
+      ctx.session.planted = 'before the login';
+      await ctx.session.save();
+      ctx.body = '';
+    });
+    router.get('/private', auth.requireLogin, (ctx) => {
+      ctx.body = { ...ctx.state.user, planted: ctx.session.planted };
+    });
+    return app.use(router.routes());
+  });
+}
+
+describe.each([
+  ['in a cookie', undefined, true],
+  ['in a store', createStore(), true],
+  ['in a store, without autoCommit', createStore(), false],
+])('useAppSession with a koa-session %s', (_where, store, autoCommit) => {
+  it('logs in and out with it, and sets no session cookie of ours', async () => {
+    const { visitor } = await serveWithSession(store, autoCommit);
+    const back = await visitor.logIn();
+    expect(back.status).toBe(303);
+    const names = back.headers.getSetCookie().map((line) => line.split('=')[0]);
+    expect(names).toContain('koa.sess');
+    expect(names).not.toContain('aihubmix');
+    expect(await (await visitor.ask('/private')).json()).toMatchObject({ id: '12345' });
+
+    expect((await visitor.ask('/auth/logout', LOGOUT)).status).toBe(204);
+    expect((await visitor.ask('/private')).status).toBe(401);
+  });
+
+  it('begins a new one at login, without what the old one held', async () => {
+    const { visitor } = await serveWithSession(store, autoCommit);
+    await visitor.ask('/plant');
+    const before = new Set(store?.sessions.keys());
+    await visitor.logIn();
+    expect(await (await visitor.ask('/private')).json()).not.toHaveProperty('planted');
+    if (store !== undefined) expect([...store.sessions.keys()].filter((key) => before.has(key))).toEqual([]);
+  });
+});
+
+describe('useAppSession', () => {
+  it('never redirects before the session was saved', async () => {
+    const store = createStore();
+    const { visitor } = await serveWithSession(store, false);
+    store.down = true;
+    const back = await visitor.logIn();
+    expect(back.headers.get('location')).toBe('/?error=store_unavailable');
+    expect((await visitor.ask('/private')).status).toBe(401);
+  });
+
+  it('says what is missing without a session of the application', async () => {
+    const { visitor } = await serve((register) => {
+      const app = new Koa();
+      return app.use(aihubmix({ ...register(), useAppSession: true }));
+    });
+    const response = await visitor.ask('/auth/session');
+    expect([response.status, await response.json()]).toMatchObject([
+      500,
+      { error: 'server_error', message: expect.stringContaining('koa-session') },
+    ]);
+  });
+});
