@@ -8,7 +8,9 @@ import { type Admission, guard } from './http/guard.js';
 import { beginLogin, type LoginChoices } from './http/login.js';
 import { createLoginCookies } from './http/login-cookie.js';
 import type { AuthRequest, AuthResponse, Outcome } from './http/messages.js';
-import { createRouter, presentCallback } from './http/routes.js';
+import { presentCallback } from './http/present-callback.js';
+import { asAihubmixError } from './http/respond.js';
+import { createRouter, type RouteChoices } from './http/routes.js';
 import type { AihubmixOptions, RouteName } from './options.js';
 import { createProviderClient } from './provider/client.js';
 import { fetchExchange, undiciExchange } from './provider/exchange.js';
@@ -35,7 +37,7 @@ export interface Aihubmix {
   /** Which of our routes a request target is. */
   routeOf(url: string): RouteName | undefined;
   /** Answers a request below `basePath`, or leaves it to the application. Never throws. */
-  handle(request: AuthRequest): Promise<Outcome>;
+  handle(request: AuthRequest, choices?: RouteChoices): Promise<Outcome>;
   /** The guard in front of an application's own route. Never throws. */
   guard(request: AuthRequest): MaybePromise<Admission>;
   /**
@@ -109,8 +111,14 @@ export function createAihubmix(options: AihubmixOptions): Aihubmix {
     handle: router.handle,
     guard: (request) => guard(context, request),
     async account(request) {
-      const session = await currentSession(context, request);
-      return session === undefined ? null : accountOf(session);
+      try {
+        const session = await currentSession(context, request);
+        return session === undefined ? null : accountOf(session);
+      } catch (thrown) {
+        const error = asAihubmixError(thrown);
+        events.emit('fault', { error });
+        throw error;
+      }
     },
     login: {
       begin: (request, choices) => beginLogin(context, request, choices),

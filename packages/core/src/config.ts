@@ -46,6 +46,18 @@ export interface Config {
 
 const DAY = 86_400;
 
+/** Below `basePath`. */
+const _DEFAULT_PATHS: Readonly<Record<RouteName, string>> = {
+  login: '/login',
+  callback: '/callback',
+  session: '/session',
+  userinfo: '/userinfo',
+  balance: '/balance',
+  topup: '/topup',
+  logout: '/logout',
+  browser: '/browser.js',
+};
+
 /**
  * Checks the options and fills in the defaults.
  *

@@ -15,7 +15,7 @@ export type { Admission } from './http/guard.js';
 export type { LoginChoices } from './http/login.js';
 export type { LoginTransaction } from './http/login-cookie.js';
 export type { AuthRequest, AuthResponse, HeaderList, Outcome } from './http/messages.js';
-export { ROUTE_METHODS } from './http/routes.js';
+export { ROUTE_METHODS, type RouteChoices } from './http/routes.js';
 export type { SessionCarrier } from './http/session-carrier.js';
 export type { AihubmixOptions, RouteName } from './options.js';
 export type { UserInfoAnswer } from './provider/client.js';

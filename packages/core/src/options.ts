@@ -11,6 +11,7 @@ export const ROUTE_NAMES = [
   'balance',
   'topup',
   'logout',
+  'browser',
 ] as const;
 export type RouteName = (typeof ROUTE_NAMES)[number];
 

@@ -23,6 +23,7 @@ const SUMMARIES: Readonly<Record<RouteName, string>> = {
   balance: 'The balance, fresh from AIHubMix',
   topup: 'Sends the browser to the top-up page of AIHubMix',
   logout: 'Ends the session',
+  browser: 'The browser SDK and the account element',
 };
 
 /** What Fastify says of a content type that it refuses before it asks any parser. */

@@ -61,6 +61,11 @@ export function withError(path: string, code: ErrorCode): string {
   return `${path}${path.includes('?') ? '&' : '?'}error=${code}`;
 }
 
+/** Whether an error is one of this server's own side, which somebody should look at. */
+export function isFault({ code }: AihubmixError): boolean {
+  return code === 'server_error' || code === 'store_unavailable';
+}
+
 /** Any thrown value as an error with a code: what we did not foresee is a fault of ours. */
 export function asAihubmixError(error: unknown): AihubmixError {
   if (error instanceof AihubmixError) return error;

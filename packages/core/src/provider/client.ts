@@ -107,7 +107,8 @@ export function createProviderClient(settings: ClientSettings, transport: Transp
           { method: 'POST', path: TOKEN, headers: init.headers, body: String(init.body), signal },
           [settings.clientSecret.reveal(), ...secrets],
         );
-        if (answer.status !== 200) return jsonResponse(answer.status, oauthError(answer));
+        if (answer.status >= 400) return jsonResponse(answer.status, oauthError(answer));
+        if (answer.status !== 200) throw unexpectedStatus('token', answer.status);
         tokens = parseTokens(parseJson(answer));
         return jsonResponse(200, { access_token: tokens.access.reveal(), token_type: 'bearer' });
       },
