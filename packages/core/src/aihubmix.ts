@@ -1,4 +1,4 @@
-import type { MaybePromise } from './async.js';
+import { type MaybePromise, pause } from './async.js';
 import { resolveOptions } from './config.js';
 import { type AihubmixEventName, type AihubmixListener, createEvents } from './events.js';
 import { type CallbackChoices, type CallbackResult, finishLogin } from './http/callback.js';
@@ -83,7 +83,7 @@ export function createAihubmix(options: AihubmixOptions): Aihubmix {
   const sealer = createSealer([newest.reveal(), ...older.map((secret) => secret.reveal())]);
   const vault = createTokenVault(clientId, sealer, now);
   const sessions = createSessions(config, store, vault, events, now);
-  const keeper = createTokenKeeper({ provider, sessions, store, vault, events, now, timeout });
+  const keeper = createTokenKeeper({ provider, sessions, store, vault, events, now, timeout, pause });
   const fetch = config.fetch ?? globalThis.fetch;
   const accountOf = createAccounts({ provider, keeper, sessions, store, fetch, timeout });
 

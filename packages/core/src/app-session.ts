@@ -26,7 +26,13 @@ export function appSessionCarrier(request: object, name: string): SessionCarrier
       await settled((done) => sessionOf(request).regenerate(done));
       const session = sessionOf(request);
       Reflect.set(session, name, id);
-      await settled((done) => session.save(done));
+      try {
+        await settled((done) => session.save(done));
+      } catch (error) {
+        // It would be saved once more when the answer is sent, and log in whom we have just told that it did not work.
+        Reflect.deleteProperty(session, name);
+        throw error;
+      }
     },
     end: () => settled((done) => sessionOf(request).destroy(done)),
   };

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** A value, or a promise of it: what an interface answers that has both fast and slow implementations. */
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -18,4 +20,9 @@ export async function within<T>(ms: number, promise: Promise<T>, late: () => Err
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Waits for half of `ms` milliseconds to one and a half of it. */
+export async function pause(ms: number): Promise<void> {
+  await sleep(ms * (0.5 + Math.random()));
 }

@@ -10,6 +10,8 @@ export type EndReason =
   | 'invalid_grant'
   /** The access token is over and the provider never gave a refresh token. */
   | 'no_refresh_token'
+  /** The application's own session could not be saved, so that nobody ever held this one. */
+  | 'handover_failed'
   /** The provider answered this session's token with another user's id. */
   | 'other_user';
 

@@ -57,6 +57,7 @@ describe('refused', () => {
     ['our name as a prefix', 'https://app.example.com.evil.example/'],
     ['our name as user', 'https://app.example.com@evil.example/'],
     ['a user on our host', 'https://user@app.example.com/'],
+    ['an empty user on our host', 'https://@app.example.com/'],
     ['another port', 'https://app.example.com:8443/'],
     ['another scheme on our host', 'http://app.example.com/'],
     ['the login itself', '/auth/login?returnTo=/'],

@@ -23,7 +23,7 @@ export function safeReturnTo(value: unknown, rules: ReturnToRules): string | und
     return target.startsWith('//') ? undefined : checked(target, rules.origin, rules);
 
   const url = parseAbsoluteUrl(target);
-  if (url === undefined || url.username !== '' || url.password !== '') return undefined;
+  if (url === undefined || /^https?:\/\/[^/?]*@/i.test(target)) return undefined;
   const path = url.pathname + url.search;
   if (url.origin === rules.origin) return checked(path, rules.origin, rules);
   return rules.trustedOrigins.has(url.origin) ? checked(url.origin + path, rules.origin, rules) : undefined;

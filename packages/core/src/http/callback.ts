@@ -55,11 +55,13 @@ export async function finishLogin(
 ): Promise<CallbackResult> {
   let login: LoginTransaction | undefined;
   let state: string | undefined;
+  let spent = false;
   try {
     const query = queryOf(request.url);
     state = demandParameters(query);
     login = findLogin(context, request, state);
     await spendState(context, state);
+    spent = true;
     demandCode(query);
     const pending = await askProvider(context, query, login, choices);
     await demandAllowed(context, pending, choices);
@@ -69,9 +71,10 @@ export async function finishLogin(
     const error = asAihubmixError(thrown);
     const { code, reason, message } = error;
     context.events.emit('loginFailed', { code, message, ...(reason === undefined ? {} : { reason }) });
-    // A store that is down has not spent the state: the same callback works when it is back.
-    const keepCookie = state === undefined || code === 'store_unavailable';
-    return { ok: false, error, login, headers: keepCookie ? [] : context.loginCookies.clear(state ?? '') };
+    // A store that was down before it could spend the state: the same callback works when it is back.
+    const stillGood = code === 'store_unavailable' && !spent;
+    const headers = state === undefined || stillGood ? [] : context.loginCookies.clear(state);
+    return { ok: false, error, login, headers };
   }
 }
 
@@ -162,7 +165,11 @@ async function beginSession(
 ): Promise<{ account: Account; headers: HeaderList }> {
   const previous = await currentSession(context, request);
   const { id, session } = await context.sessions.begin(user, tokens, scope);
-  const headers = await handOver(context, request, id);
+  const headers = await handOver(context, request, id).catch(async (error: unknown) => {
+    // Nobody will ever hold the id of this session.
+    await context.sessions.end(session, 'handover_failed').catch(() => undefined);
+    throw error;
+  });
   if (previous !== undefined) await context.sessions.end(previous, 'new_login');
   context.events.emit('login', { userId: user.id });
   return { account: context.accountOf(session), headers };

@@ -131,7 +131,10 @@ interface ProviderCalls {
   fetch(session: LiveSession, path: string, init: AccountFetchInit): Promise<Response>;
 }
 
-/** A class, since one is made on every request: its functions are shared, and its private fields print nowhere. */
+/**
+ * A class, since one is made on every request: what it can do is made when it is asked for, and its private fields print
+ * nowhere. The functions can be taken off it: `const { balance } = account`.
+ */
 class SessionAccount implements Account {
   readonly #session: LiveSession;
   readonly #calls: ProviderCalls;
@@ -153,26 +156,28 @@ class SessionAccount implements Account {
     return new Date(this.#session.record.idleEndsAt);
   }
 
-  async balance(): Promise<Balance> {
-    if (!hasScope(this.#session.record.scope, 'balance')) throw balanceNotGranted();
-    const { balance } = await this.#calls.userInfo(this.#session);
-    if (balance !== null) return balance;
-    throw new AihubmixError(
-      'provider_error',
-      'AIHubMix answered without a balance, although the grant covers it.',
-    );
+  get balance(): () => Promise<Balance> {
+    return async () => {
+      if (!hasScope(this.#session.record.scope, 'balance')) throw balanceNotGranted();
+      const { balance } = await this.#calls.userInfo(this.#session);
+      if (balance !== null) return balance;
+      throw new AihubmixError(
+        'provider_error',
+        'AIHubMix answered without a balance, although the grant covers it.',
+      );
+    };
   }
 
-  userInfo(): Promise<UserInfo> {
-    return this.#calls.userInfo(this.#session);
+  get userInfo(): () => Promise<UserInfo> {
+    return () => this.#calls.userInfo(this.#session);
   }
 
-  topUpUrl(): Promise<string> {
-    return this.#calls.topUpUrl(this.#session);
+  get topUpUrl(): () => Promise<string> {
+    return () => this.#calls.topUpUrl(this.#session);
   }
 
-  fetch(path: string, init: AccountFetchInit = {}): Promise<Response> {
-    return this.#calls.fetch(this.#session, path, init);
+  get fetch(): Account['fetch'] {
+    return (path, init = {}) => this.#calls.fetch(this.#session, path, init);
   }
 }
 

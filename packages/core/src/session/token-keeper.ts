@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../async.js';
 import { AihubmixError } from '../errors.js';
 import type { Events } from '../events.js';
@@ -38,6 +37,8 @@ export interface KeeperParts {
   readonly now: Clock;
   /** The deadline of one exchange with the provider, in milliseconds. */
   readonly timeout: number;
+  /** Waits for about so many milliseconds; about, so that processes that wait for the same lock do not ask in step. */
+  readonly pause: (ms: number) => Promise<void>;
 }
 
 /**
@@ -46,7 +47,7 @@ export interface KeeperParts {
  * came from.
  */
 export function createTokenKeeper(parts: KeeperParts): TokenKeeper {
-  const { provider, sessions, store, vault, events, now, timeout } = parts;
+  const { provider, sessions, store, vault, events, now, timeout, pause } = parts;
   const refreshes = new Map<string, Promise<SessionRecord>>();
   const aheadNotBefore = new Map<string, number>();
 
@@ -107,7 +108,7 @@ export function createTokenKeeper(parts: KeeperParts): TokenKeeper {
         await releaseQuietly(lock);
       }
       if (now() >= giveUpAt) throw refreshStuck();
-      await pause(wait * (0.5 + Math.random()));
+      await pause(wait);
     }
   }
 
