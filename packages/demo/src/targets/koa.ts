@@ -1,6 +1,7 @@
 import { aihubmix } from '@aihubmix-auth/koa';
 import Router from '@koa/router';
 import Koa from 'koa';
+import session from 'koa-session';
 import { page } from '../page.js';
 import type { CreateApp } from '../target.js';
 
@@ -10,7 +11,6 @@ export const createApp: CreateApp = async (options) => {
   const auth = aihubmix(options);
 
   if (options.useAppSession) {
-    const { default: session } = await import('koa-session');
     app.keys = [options.sessionSecret].flat();
     app.use(session(app));
   }
