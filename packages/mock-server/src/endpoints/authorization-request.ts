@@ -5,7 +5,7 @@ import { Refusal } from '../refusal.js';
 import type { Apps } from '../state/apps.js';
 import { isChallenge } from '../state/pkce.js';
 import { DEFAULT_SCOPE, parseScope, type Scope } from '../state/scope.js';
-import { withParameters } from './redirect-back.js';
+import { withParameters } from './with-parameters.js';
 
 /** An authorization request that is in order. */
 export interface AuthorizationRequest {
