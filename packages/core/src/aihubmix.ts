@@ -21,6 +21,7 @@ import { type Account, createAccounts } from './session/account.js';
 import { createCookieWriter } from './session/cookies.js';
 import { guardedStore } from './session/guarded-store.js';
 import { memoryStore } from './session/memory-store.js';
+import { createRefresher } from './session/refresher.js';
 import { createSealer } from './session/sealing.js';
 import { createSessions } from './session/sessions.js';
 import { createTokenKeeper } from './session/token-keeper.js';
@@ -83,7 +84,20 @@ export function createAihubmix(options: AihubmixOptions): Aihubmix {
   const sealer = createSealer([newest.reveal(), ...older.map((secret) => secret.reveal())]);
   const vault = createTokenVault(clientId, sealer, now);
   const sessions = createSessions(config, store, vault, events, now);
-  const keeper = createTokenKeeper({ provider, sessions, store, vault, events, now, timeout, pause });
+  const monotonic = () => performance.now();
+  const { storeTimeout } = config;
+  const refresher = createRefresher({
+    provider,
+    sessions,
+    store,
+    vault,
+    events,
+    monotonic,
+    timeout,
+    storeTimeout,
+    pause,
+  });
+  const keeper = createTokenKeeper(refresher, vault, now);
   const fetch = config.fetch ?? globalThis.fetch;
   const accountOf = createAccounts({ provider, keeper, sessions, store, fetch, timeout });
 

@@ -131,7 +131,12 @@ const OPTIONS = {
   ),
   sessionIdleTimeout: v.optional(positive('seconds')),
   timeout: v.optional(timer),
-  storeTimeout: v.optional(timer),
+  storeTimeout: v.optional(
+    v.pipe(
+      timer,
+      v.maxValue(10_000, 'must be at most 10000 milliseconds: a lock in the store lasts 15 seconds.'),
+    ),
+  ),
   store: v.optional(
     v.custom<unknown>(
       (input) =>

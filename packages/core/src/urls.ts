@@ -11,9 +11,9 @@ export function parseAbsoluteUrl(text: unknown): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-/** The path of a request target: everything before the query or fragment. */
+/** The path of a request target: everything before the query. No browser sends a fragment. */
 export function pathOf(target: string): string {
-  const end = target.search(/[?#]/);
+  const end = target.indexOf('?');
   return end === -1 ? target : target.slice(0, end);
 }
 

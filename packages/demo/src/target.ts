@@ -20,8 +20,16 @@ export type CreateApp = (options: DemoOptions) => Promise<DemoApp>;
 export const TARGETS = ['express', 'passport', 'koa', 'fastify', 'nest-express', 'nest-fastify'] as const;
 export type Target = (typeof TARGETS)[number];
 
+const LOADERS: Readonly<Record<Target, () => Promise<{ createApp: CreateApp }>>> = {
+  express: () => import('./targets/express.js'),
+  passport: () => import('./targets/passport.js'),
+  koa: () => import('./targets/koa.js'),
+  fastify: () => import('./targets/fastify.js'),
+  'nest-express': () => import('./targets/nest-express.js'),
+  'nest-fastify': () => import('./targets/nest-fastify.js'),
+};
+
 /** Loads the demo app of one target; the other frameworks stay unloaded. */
 export async function loadTarget(target: Target): Promise<CreateApp> {
-  const module: { createApp: CreateApp } = await import(`./targets/${target}.js`);
-  return module.createApp;
+  return (await LOADERS[target]()).createApp;
 }

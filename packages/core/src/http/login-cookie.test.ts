@@ -80,6 +80,15 @@ test('of 200 logins the five latest stay', () => {
   expect(cookies.find(headerOf(jar), 's195')).toBe('other_login');
 });
 
+test('of logins begun in the same millisecond the latest stay too', () => {
+  const cookies = cookiesFor();
+  const jar = new Map<string, string>();
+  for (let count = 1; count <= 9; count += 1) apply(jar, cookies.add(headerOf(jar), login(`s${count}`)));
+  const states = Array.from({ length: 9 }, (_, at) => `s${at + 1}`);
+  const found = states.filter((state) => typeof cookies.find(headerOf(jar), state) === 'object');
+  expect(found).toEqual(['s5', 's6', 's7', 's8', 's9']);
+});
+
 test('logins with a long returnTo make room before 6 kB are full', () => {
   const cookies = cookiesFor();
   const jar = new Map<string, string>();

@@ -86,6 +86,8 @@ export function createLoginCookies(
       const value = seal(login);
       const inFlight = cookiesWithPrefix(cookieHeader, prefix)
         .map(([name, value]) => ({ name, size: name.length + value.length, login: open(value) }))
+        // Browsers send the oldest first (RFC 6265 §5.4), which decides between logins of the same millisecond.
+        .reverse()
         .sort((a, b) => (b.login?.begunAt ?? 0) - (a.login?.begunAt ?? 0));
       let bytes = name.length + value.length;
       let kept = 1;

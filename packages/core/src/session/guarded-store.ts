@@ -1,6 +1,6 @@
 import { type MaybePromise, within } from '../async.js';
 import { AihubmixError } from '../errors.js';
-import type { SessionStore } from './store.js';
+import type { SessionLock, SessionStore } from './store.js';
 
 /**
  * The store, with every operation ending within `timeout` milliseconds: in its answer or in `store_unavailable`.
@@ -20,6 +20,9 @@ export function guardedStore(store: SessionStore, timeout: number): SessionStore
     });
   }
 
+  const guardedLock = (lock: SessionLock | undefined): SessionLock | undefined =>
+    lock && { release: () => guarded(() => lock.release()) };
+
   return {
     get: (key) => guarded(() => store.get(key)),
     create: (key, record) => guarded(() => store.create(key, record)),
@@ -27,7 +30,21 @@ export function guardedStore(store: SessionStore, timeout: number): SessionStore
     delete: (key) => guarded(() => store.delete(key)),
     deleteAllOf: (subject) => guarded(() => store.deleteAllOf(subject)),
     claim: (key, ttl) => guarded(() => store.claim(key, ttl)),
-    lock: (key, lease) => guarded(() => store.lock(key, lease)),
+    lock(key, lease) {
+      let late = false;
+      const attempt = guarded(() => {
+        const taken = store.lock(key, lease);
+        if (isThenable(taken)) taken.then((lock) => late && lock?.release()).catch(() => undefined);
+        return taken;
+      });
+      return isThenable(attempt)
+        ? attempt.then(guardedLock, (error: unknown) => {
+            // Nobody waits for it any more: should it still come, it must not hold others up for the length of its lease.
+            late = true;
+            throw error;
+          })
+        : guardedLock(attempt);
+    },
   };
 }
 

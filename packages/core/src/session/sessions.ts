@@ -32,6 +32,8 @@ export interface Sessions {
   reread(session: LiveSession): MaybePromise<SessionRecord | undefined>;
   /** Ends a session. Answers whether it was this call that ended it. */
   end(session: LiveSession, reason: EndReason): Promise<boolean>;
+  /** Ends a session only if nobody has changed it since it was read. Answers whether it did. */
+  endVersion(session: LiveSession, reason: EndReason): Promise<boolean>;
   /** Ends all sessions of a user, as after disabling the account. Answers how many there were. */
   endAllOf(userId: string): Promise<number>;
 }
@@ -96,6 +98,13 @@ export function createSessions(
       const ended = await store.delete(session.key);
       const userId = session.record.user.id;
       if (ended) events.emit('sessionEnded', { userId, reason });
+      return ended;
+    },
+    async endVersion({ key, record }, reason) {
+      // The store forgets a record whose time is over; to delete it outright could hit one that was just changed.
+      const over = { ...record, version: record.version + 1, idleEndsAt: now() };
+      const ended = await store.replace(key, record.version, over);
+      if (ended) events.emit('sessionEnded', { userId: record.user.id, reason });
       return ended;
     },
     async endAllOf(userId) {

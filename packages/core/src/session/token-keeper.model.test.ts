@@ -6,6 +6,7 @@ import { GrantRejected, type ProviderClient, TokenRejected } from '../provider/c
 import type { Tokens } from '../provider/tokens.js';
 import { Secret } from '../secret.js';
 import { memoryStore } from './memory-store.js';
+import { createRefresher } from './refresher.js';
 import { createSealer } from './sealing.js';
 import { createSessions, type LiveSession } from './sessions.js';
 import type { SessionStore } from './store.js';
@@ -83,16 +84,18 @@ async function createWorld(scheduler: fc.Scheduler, failures: readonly boolean[]
     const settings = { clientId: 'client', sessionMaxAge: 86_400, sessionIdleTimeout: 86_400 };
     const sessions = createSessions(settings, store, vault, events, now);
     const client = { refresh: (token: Secret) => step('refresh', () => provider.refresh(token.reveal())) };
-    const keeper = createTokenKeeper({
+    const refresher = createRefresher({
       provider: client as unknown as ProviderClient,
       sessions,
       store,
       vault,
       events,
-      now,
+      monotonic: now,
       timeout: 10_000,
+      storeTimeout: 2_000,
       pause: async () => void (await step('pause', () => undefined)),
     });
+    const keeper = createTokenKeeper(refresher, vault, now);
     return { life, store, sessions, keeper };
   }
 

@@ -300,4 +300,31 @@ describe('the store', () => {
     down = false;
     expect((await get(app, 'userinfo', cookie))[0]).toBe(200);
   });
+
+  test('that goes down at the very moment of a rotation costs nobody the session: the new tokens are kept in hand', async () => {
+    const inner = memoryStore({ now: () => Date.UTC(2026, 0, 1) });
+    const state = { down: false };
+    const store = new Proxy(inner, {
+      get: (target, name: keyof SessionStore) =>
+        state.down ? () => Promise.reject(new Error('down')) : target[name],
+    });
+    const provider: { fetch: typeof fetch } = { fetch: () => Promise.reject(new Error('not yet')) };
+    const app = createTestApp({ store, fetch: (...request) => provider.fetch(...request) });
+    provider.fetch = app.mock.fetch;
+    const cookie = await app.login();
+    app.advance(3 * HOUR);
+    provider.fetch = async (...request) => {
+      const response = await app.mock.fetch(...request);
+      state.down = true;
+      return response;
+    };
+    const began = Date.now();
+    expect((await get(app, 'userinfo', cookie))[1]).toMatchObject({ error: 'store_unavailable' });
+    expect(Date.now() - began).toBeLessThan(1_000);
+    provider.fetch = app.mock.fetch;
+    state.down = false;
+    expect((await get(app, 'userinfo', cookie))[0]).toBe(200);
+    expect(refreshes(app)).toBe(1);
+    expect(app.mock.violations).toEqual([]);
+  });
 });

@@ -1,11 +1,13 @@
-import { aihubmix } from '@aihubmix-auth/fastify';
+import { type Account, aihubmix, type FastifyAihubmix } from '@aihubmix-auth/fastify';
 import cookie from '@fastify/cookie';
 import session from '@fastify/session';
 import Fastify from 'fastify';
 import { page } from '../page.js';
 import type { CreateApp } from '../target.js';
 
+/** An app with one fixed instance writes `app.aihubmix` and `request.aihubmix`, and has no need to pass a name around. */
 export const createApp: CreateApp = async (options) => {
+  const { name = 'aihubmix' } = options;
   const app = Fastify();
 
   if (options.useAppSession) {
@@ -20,12 +22,15 @@ export const createApp: CreateApp = async (options) => {
   app.get('/', (_request, reply) => {
     reply.type('text/html; charset=utf-8').send(page);
   });
-  app.get('/private', { preHandler: app.aihubmix.requireLogin }, async (request) => request.aihubmix.user);
+  const { core, requireLogin } = app.getDecorator<FastifyAihubmix>(name);
+  app.get('/private', { preHandler: requireLogin }, async (request) => {
+    return request.getDecorator<Account>(name).user;
+  });
   await app.ready();
 
   return {
     listener: (request, response) => app.routing(request, response),
-    core: app.aihubmix.core,
+    core,
     close: () => app.close(),
   };
 };

@@ -10,6 +10,7 @@ import { appModule } from './nest-app.js';
 export const createApp: CreateApp = async (options) => {
   const app = await NestFactory.create<NestFastifyApplication>(appModule(options), new FastifyAdapter(), {
     logger: ['error', 'warn'],
+    abortOnError: false,
   });
   if (options.useAppSession) {
     await app.register(cookie);

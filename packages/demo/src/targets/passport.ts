@@ -1,4 +1,4 @@
-import { aihubmixPassport, type User } from '@aihubmix-auth/passport';
+import { aihubmixPassport } from '@aihubmix-auth/passport';
 import express from 'express';
 import session from 'express-session';
 import { Passport } from 'passport';
@@ -8,8 +8,6 @@ import type { CreateApp } from '../target.js';
 export const createApp: CreateApp = async (options) => {
   const app = express();
   const passport = new Passport();
-  passport.serializeUser((user, done) => done(null, user));
-  passport.deserializeUser((user: User, done) => done(null, user));
   const auth = aihubmixPassport(passport, options);
 
   const secret = [options.sessionSecret].flat();

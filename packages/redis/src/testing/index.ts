@@ -1,0 +1,2 @@
+export { hasRedisServer, type RedisServer, startRedis } from './redis-server.js';
+export { until } from './until.js';

@@ -1,0 +1,90 @@
+import { type Aihubmix, createAihubmix, optionsFromEnv } from '@aihubmix-auth/core';
+import { loginAs } from '@aihubmix-auth/core/testing';
+import { createMockServer, type MockServer } from '@aihubmix-auth/mock-server';
+import { redisStore } from '@aihubmix-auth/redis';
+import { type RedisServer, startRedis } from '@aihubmix-auth/redis/testing';
+import { createClient } from 'redis';
+import { type AppProcess, ORIGIN, startApp } from './app-process.js';
+
+/** Several processes of one application, on one Redis, in front of one provider. */
+export interface Fleet {
+  readonly provider: MockServer;
+  readonly redis: RedisServer;
+  readonly apps: readonly AppProcess[];
+  /** Takes one process by its number. */
+  app(index: number): AppProcess;
+  /**
+   * Begins a session with tokens of the provider, and answers its cookie.
+   *
+   * @param expiresIn how long the access token works, in seconds; 0 for one that is over already.
+   */
+  login(user: { readonly id: number; readonly username: string }, expiresIn?: number): Promise<string>;
+  /** Sends a command to Redis. */
+  command(...args: string[]): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+export const ADA = { id: 12345, username: 'ada' };
+export const GRACE = { id: 67890, username: 'grace' };
+
+/** @param redisSettings as on the command line of redis-server. */
+export async function startFleet(processes: number, ...redisSettings: string[]): Promise<Fleet> {
+  const provider = createMockServer();
+  const { clientId, clientSecret } = provider.addApp({ redirectUris: [`${ORIGIN}/auth/callback`] });
+  const [baseUrl, redis] = await Promise.all([provider.listen(), startRedis(...redisSettings)]);
+  const env = {
+    AIHUBMIX_CLIENT_ID: clientId,
+    AIHUBMIX_CLIENT_SECRET: clientSecret,
+    AIHUBMIX_REDIRECT_URI: `${ORIGIN}/auth/callback`,
+    AIHUBMIX_SESSION_SECRET: 'a secret of the tests, long enough for all of them',
+    AIHUBMIX_BASE_URL: baseUrl,
+    REDIS_URL: redis.url,
+  };
+  const apps = await Promise.all(
+    Array.from({ length: processes }, (_, index) =>
+      startApp({ ...env, REDIS_CLIENT: index % 2 === 0 ? 'redis' : 'ioredis' }),
+    ),
+  );
+  const { auth, command, close } = await ownAuth(env);
+  return {
+    provider,
+    redis,
+    apps,
+    app(index) {
+      const app = apps[index];
+      if (app === undefined) throw new RangeError(`There is no process ${index}.`);
+      return app;
+    },
+    login({ id, username }, expiresIn = 7_200) {
+      const { accessToken, refreshToken } = provider.issueTokens({ clientId, userId: id, expiresIn });
+      return loginAs(auth, { id: `${id}`, username, accessToken, refreshToken, expiresIn });
+    },
+    command,
+    async stop() {
+      await Promise.all(apps.map((app) => app.kill()));
+      await close();
+      await Promise.all([provider.close(), redis.stop()]);
+    },
+  };
+}
+
+interface OwnAuth extends Pick<Fleet, 'command'> {
+  readonly auth: Aihubmix;
+  close(): Promise<void>;
+}
+
+/** The login itself, in this process and on the same store. */
+async function ownAuth(env: NodeJS.ProcessEnv): Promise<OwnAuth> {
+  const client = createClient({ url: `${env.REDIS_URL}` });
+  client.on('error', () => {});
+  await client.connect();
+  const auth = createAihubmix({ ...optionsFromEnv(env), store: redisStore(client) });
+  return {
+    auth,
+    command: (...args) => client.sendCommand(args),
+    async close() {
+      client.destroy();
+      await auth.close();
+    },
+  };
+}
