@@ -68,6 +68,22 @@ describe('a token that still works', () => {
   });
 });
 
+test('a refresh ahead waits for as long as the provider asked for', async () => {
+  const app = createTestApp();
+  const cookie = await app.login();
+  const failed = new Promise<void>((resolve) => app.core.on('refreshFailed', () => resolve()));
+  app.advance(2 * HOUR - 4 * MINUTE);
+  app.mock.fault('token', { type: 'status', status: 429, headers: { 'retry-after': '60' } });
+  await get(app, 'userinfo', cookie);
+  await failed;
+  app.advance(59_000);
+  await get(app, 'userinfo', cookie);
+  expect(refreshes(app)).toBe(1);
+  app.advance(2_000);
+  await get(app, 'userinfo', cookie);
+  await until(() => refreshes(app) === 2);
+});
+
 describe('a token that is over', () => {
   test('is refreshed once for 200 requests at the same time, and all of them are answered', async () => {
     const app = createTestApp();

@@ -1,4 +1,5 @@
 import type { Clock } from '../async.js';
+import { AihubmixError } from '../errors.js';
 import { TokenRejected } from '../provider/client.js';
 import type { Secret } from '../secret.js';
 import type { SessionRecord } from './record.js';
@@ -41,17 +42,19 @@ export function createTokenKeeper(refresher: Refresher, vault: TokenVault, now: 
     if (refresher.isRefreshing(key) || (aheadNotBefore.get(key) ?? 0) > now()) return;
     refresher.refreshed({ key, record }, record.tokens).then(
       () => aheadNotBefore.delete(key),
-      () => postponeAhead(key),
+      (error: unknown) => postponeAhead(key, error),
     );
   }
 
-  function postponeAhead(key: string): void {
+  /** By a while, or for as long as the provider asked for. */
+  function postponeAhead(key: string, error: unknown): void {
     for (const [past, until] of aheadNotBefore) {
       if (until > now()) break;
       aheadNotBefore.delete(past);
     }
     aheadNotBefore.delete(key);
-    aheadNotBefore.set(key, now() + RETRY_AHEAD_AFTER);
+    const asked = error instanceof AihubmixError ? (error.retryAfter ?? 0) * 1000 : 0;
+    aheadNotBefore.set(key, now() + Math.max(RETRY_AHEAD_AFTER, asked));
   }
 
   function accessToken(key: string, record: SessionRecord): Secret {
