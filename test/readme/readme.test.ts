@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProgram } from './run-program.js';
 
 const root = join(import.meta.dirname, '../..');
+const SHORTEST = 'The shortest program that works';
 
 /** The programs in a README, by the heading that they stand under. */
 function programsIn(file: string): { name: string; source: string }[] {
@@ -20,6 +21,11 @@ function programsIn(file: string): { name: string; source: string }[] {
 const READMES: [file: string, programs: string[]][] = [
   ['README.md', ['Express', 'Passport', 'Koa', 'Fastify', 'NestJS']],
   ['packages/core/README.md', ['`node:http` and connect']],
+  ['packages/express/README.md', [SHORTEST]],
+  ['packages/passport/README.md', [SHORTEST]],
+  ['packages/koa/README.md', [SHORTEST]],
+  ['packages/fastify/README.md', [SHORTEST]],
+  ['packages/nestjs/README.md', [SHORTEST]],
 ];
 
 describe.each(READMES)('%s', (file, expected) => {
@@ -30,21 +36,15 @@ describe.each(READMES)('%s', (file, expected) => {
   });
 
   test.each(programs)('$name: the program as it stands logs a user in', async ({ source }) => {
-    const program = await runProgram(source);
-    onTestFinished(program.stop);
-    const { url } = program;
-    const guarded = await fetch(`${url}/private`, { redirect: 'manual', headers: { accept: 'text/html' } });
-    expect([guarded.status, guarded.headers.get('location')]).toEqual([
-      302,
-      '/auth/login?returnTo=%2Fprivate',
-    ]);
-    const headers = { cookie: await program.login() };
-    expect(await (await fetch(`${url}/private`, { headers })).json()).toMatchObject({
-      id: '12345',
-      username: 'ada',
-    });
-    expect(await (await fetch(`${url}/auth/balance`, { headers })).json()).toMatchObject({
-      formatted: '750.00',
-    });
+    const { browser, stop } = await runProgram(source);
+    onTestFinished(stop);
+    const guarded = await browser.visit('/private');
+    const login = '/auth/login?returnTo=%2Fprivate';
+    expect([guarded.status, guarded.headers.get('location')]).toEqual([302, login]);
+    const back = await browser.login({ at: login });
+    expect(back.headers.get('location')).toBe('/private');
+    const page = await browser.visit('/private');
+    expect([page.status, await page.text()]).toEqual([200, expect.stringMatching(/\bada\b/)]);
+    expect(await (await browser.fetch('/auth/balance')).json()).toMatchObject({ formatted: '750.00' });
   });
 });

@@ -1,17 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { createMockServer, type MockServer } from '@aihubmix-auth/mock-server';
-
-const ADA = 12345;
+import { createMockServer } from '@aihubmix-auth/mock-server';
+import { Browser, freePort, optionsFor } from '@aihubmix-auth/test-support';
 
 export interface RunningProgram {
-  /** Where the program listens. */
-  readonly url: string;
-  /** Logs ada in with one click, as a browser does, and answers her session cookies as a `Cookie` header. */
-  login(): Promise<string>;
+  /** Visits the program, and has an account at its provider. */
+  readonly browser: Browser;
   stop(): Promise<void>;
 }
 
@@ -21,10 +17,10 @@ export async function runProgram(source: string): Promise<RunningProgram> {
   const url = `http://localhost:${port}`;
   const mock = createMockServer();
   const baseUrl = await mock.listen();
-  const redirectUri = `${url}/auth/callback`;
-  const { clientId, clientSecret } = mock.addApp({ redirectUris: [redirectUri] });
-  // Beside this file, so that the program's imports are found in the packages that this folder depends on.
-  const folder = await mkdtemp(join(import.meta.dirname, '.program-'));
+  const { clientId, clientSecret, redirectUri, sessionSecret } = optionsFor(mock, url);
+  // Beside this file, so that the program's imports are found in the packages that this folder depends on; with no dot
+  // before its name, so that the workspace's tsconfig.json counts it in.
+  const folder = await mkdtemp(join(import.meta.dirname, 'program-'));
   const file = join(folder, 'program.ts');
   await writeFile(file, source);
   const program = spawn(process.execPath, ['--import', 'tsx', file], {
@@ -37,8 +33,7 @@ export async function runProgram(source: string): Promise<RunningProgram> {
       AIHUBMIX_CLIENT_ID: clientId,
       AIHUBMIX_CLIENT_SECRET: clientSecret,
       AIHUBMIX_REDIRECT_URI: redirectUri,
-      AIHUBMIX_SESSION_SECRET: 'a secret for the programs of the README',
-      SESSION_SECRET: 'a secret for the session of the app itself',
+      AIHUBMIX_SESSION_SECRET: sessionSecret,
     },
   });
 
@@ -57,21 +52,7 @@ export async function runProgram(source: string): Promise<RunningProgram> {
     await stop();
     throw error;
   }
-  return { url, login: () => loginAt(url, mock), stop };
-}
-
-async function loginAt(url: string, mock: MockServer): Promise<string> {
-  const begun = await fetch(`${url}/auth/login?returnTo=/private`, { redirect: 'manual' });
-  const callback = await mock.authorize(begun.headers.get('location') ?? '', ADA);
-  const done = await fetch(callback, { redirect: 'manual', headers: { cookie: cookiesOf(begun) } });
-  if (done.headers.get('location') !== '/private')
-    throw new Error(`the login ended at ${done.headers.get('location')}`);
-  return cookiesOf(done);
-}
-
-function cookiesOf(response: Response): string {
-  const kept = response.headers.getSetCookie().filter((cookie) => !cookie.includes('Max-Age=0'));
-  return kept.map((cookie) => cookie.split(';', 1)[0]).join('; ');
+  return { browser: new Browser(url, mock), stop };
 }
 
 /** Asks until the program answers; fails with what it printed when it ends instead. */
@@ -90,13 +71,4 @@ async function answers(url: string, program: ChildProcess): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`the program did not answer:\n${printed}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

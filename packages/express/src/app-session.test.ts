@@ -1,8 +1,8 @@
+import { type Browser, GRACE, type Site, serve } from '@aihubmix-auth/test-support';
 import express from 'express';
 import session, { MemoryStore } from 'express-session';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { aihubmix } from './index.js';
-import { type Browser, GRACE, type Site, serve } from './testing/site.js';
 
 declare module 'express-session' {
   interface SessionData {
@@ -32,13 +32,8 @@ beforeEach(async () => {
     });
     return app;
   });
-  browser = site.browser();
+  browser = site.browser;
 });
-afterEach(async () => {
-  expect(site.mock.violations).toEqual([]);
-  await site.close();
-});
-
 const sid = () => browser.cookies.get('connect.sid');
 
 describe('useAppSession', () => {
@@ -55,7 +50,7 @@ describe('useAppSession', () => {
     await browser.login();
     expect(sid()).not.toBe(planted);
     expect(await (await browser.visit('/visits')).json()).toBe(1);
-    const thief = site.browser();
+    const thief = site.anotherBrowser();
     thief.cookies.set('connect.sid', planted ?? '');
     expect((await thief.fetch('/private')).status).toBe(401);
   });
@@ -64,7 +59,7 @@ describe('useAppSession', () => {
     await browser.login();
     await browser.visit('/visits');
     const copy = sid() ?? '';
-    expect((await browser.fetch('/auth/logout', { method: 'POST' })).status).toBe(204);
+    expect((await browser.post('/auth/logout')).status).toBe(204);
     browser.cookies.set('connect.sid', copy);
     expect((await browser.fetch('/private')).status).toBe(401);
     expect(await (await browser.visit('/visits')).json()).toBe(1);
@@ -94,8 +89,7 @@ describe('useAppSession', () => {
 
   it('says what is missing when there is no session of the app', async () => {
     const bare = await serve((options) => express().use(aihubmix({ ...options, useAppSession: true })));
-    const response = await bare.browser().fetch('/auth/session');
+    const response = await bare.browser.fetch('/auth/session');
     expect([response.status, await response.json()]).toMatchObject([500, { error: 'server_error' }]);
-    await bare.close();
   });
 });

@@ -1,19 +1,14 @@
 import { createRequire } from 'node:module';
 import { loginAs } from '@aihubmix-auth/core/testing';
+import { ADA, GRACE, type Site, serve } from '@aihubmix-auth/test-support';
 import express5 from 'express';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type AihubmixOptions, aihubmix, ConfigurationError, type ExpressAihubmix } from './index.js';
-import { ADA, clientOf, GRACE, type Site, serve } from './testing/site.js';
 
 const require = createRequire(import.meta.url);
 const express4: typeof express5 = require('express4');
 
 let site: Site;
-afterEach(async () => {
-  expect(site.mock.violations).toEqual([]);
-  await site.close();
-});
-
 describe.each([
   ['5', express5],
   ['4', express4],
@@ -36,7 +31,7 @@ describe.each([
       });
       return app;
     });
-    return site.browser();
+    return site.browser;
   };
 
   it('logs a user in, shows who it is, and logs out', async () => {
@@ -46,7 +41,7 @@ describe.each([
     expect([...browser.cookies.keys()]).toEqual(['aihubmix']);
     expect(await (await browser.visit('/private')).json()).toMatchObject({ id: '12345', username: 'ada' });
     expect(await (await browser.visit('/balance')).json()).toMatchObject({ amount: '750.00' });
-    expect((await browser.fetch('/auth/logout', { method: 'POST' })).status).toBe(204);
+    expect((await browser.post('/auth/logout')).status).toBe(204);
     expect(browser.cookies.size).toBe(0);
     expect((await browser.fetch('/private')).status).toBe(401);
   });
@@ -125,14 +120,14 @@ describe.each([
   it('works under a sub-router', async () => {
     site = await serve((options) => {
       const router = express.Router();
-      const auth = aihubmix({ ...options, basePath: '/app/auth' });
+      const auth = aihubmix(options);
       router.use(auth);
       router.get('/private', auth.requireLogin, (request, response) => {
         response.json(request.aihubmix.user);
       });
       return express().use('/app', router);
-    }, '/app/auth/callback');
-    const browser = site.browser();
+    }, '/app/auth');
+    const browser = site.browser;
     const sent = await browser.visit('/app/private?x=1');
     expect(sent.headers.get('location')).toBe('/app/auth/login?returnTo=%2Fapp%2Fprivate%3Fx%3D1');
     const done = await browser.login({ at: sent.headers.get('location') ?? '' });
@@ -141,11 +136,10 @@ describe.each([
   });
 
   it('keeps two instances apart', async () => {
-    site = await serve((options, mock) => {
+    site = await serve((options, anotherApp) => {
       const app = express();
-      const second = clientOf(mock, options.redirectUri.replace('/auth/', '/second/'));
       const one = aihubmix(options);
-      const two = aihubmix({ ...options, ...second, name: 'second', basePath: '/second' });
+      const two = aihubmix({ ...anotherApp('/second'), name: 'second' });
       app.use(one, two);
       app.get('/one', one.requireLogin, (request, response) => {
         response.json(request.aihubmix.user);
@@ -155,13 +149,13 @@ describe.each([
       });
       return app;
     });
-    const browser = site.browser();
+    const browser = site.browser;
     await browser.login({ userId: ADA });
     await browser.login({ userId: GRACE, at: '/second/login' });
     expect([...browser.cookies.keys()].sort()).toEqual(['aihubmix', 'second']);
     expect(await (await browser.visit('/one')).json()).toMatchObject({ username: 'ada' });
     expect(await (await browser.visit('/two')).json()).toMatchObject({ username: 'grace' });
-    await browser.fetch('/auth/logout', { method: 'POST' });
+    await browser.post('/auth/logout');
     expect((await browser.fetch('/one')).status).toBe(401);
     expect((await browser.fetch('/two')).status).toBe(200);
   });

@@ -7,25 +7,25 @@ const BROWSER = { accept: 'text/html' };
 
 describe('a login', () => {
   it('ends where it was meant to, with the account in request.aihubmix', async () => {
-    const { visitor } = await serveApp({
+    const { browser } = await serveApp({
       after(app) {
         const { requireLogin } = app.aihubmix;
         app.get('/balance', { onRequest: requireLogin }, (request) => request.aihubmix.balance());
       },
     });
-    const back = await visitor.logIn();
+    const back = await browser.login({ at: '/auth/login?returnTo=/private' });
     expect([back.status, back.headers.get('location'), await back.text()]).toEqual([303, '/private', '']);
-    expect(await (await visitor.ask('/private')).json()).toMatchObject({ id: '12345', username: 'ada' });
-    expect(await (await visitor.ask('/balance')).json()).toMatchObject({ amount: '750.00' });
+    expect(await (await browser.send('/private')).json()).toMatchObject({ id: '12345', username: 'ada' });
+    expect(await (await browser.send('/balance')).json()).toMatchObject({ amount: '750.00' });
   });
 
   it('works through inject(), with no socket', async () => {
-    const { app, provider, url } = await serveApp();
+    const { app, mock, origin } = await serveApp();
     const login = await app.inject({ url: '/auth/login?returnTo=/private' });
     const [cookie] = login.cookies;
-    const back = await provider.authorize(String(login.headers.location), 12345);
+    const back = await mock.authorize(String(login.headers.location), 12345);
     const callback = await app.inject({
-      url: back.slice(url.length),
+      url: back.slice(origin.length),
       cookies: { [String(cookie?.name)]: String(cookie?.value) },
     });
     expect([callback.statusCode, callback.headers.location]).toEqual([303, '/private']);
@@ -38,27 +38,27 @@ describe('a login', () => {
 describe('requireLogin', () => {
   it('sends a browser to the login, and tells everybody else 401, without running the handler', async () => {
     let runs = 0;
-    const { visitor } = await serveApp({
+    const { browser } = await serveApp({
       after(app) {
         app.all('/secret', { preHandler: app.aihubmix.requireLogin }, async () => {
           runs += 1;
         });
       },
     });
-    const page = await visitor.ask('/secret?a=1', { headers: BROWSER });
+    const page = await browser.send('/secret?a=1', { headers: BROWSER });
     expect([page.status, page.headers.get('location'), await page.text()]).toEqual([
       302,
       '/auth/login?returnTo=%2Fsecret%3Fa%3D1',
       '',
     ]);
-    const call = await visitor.ask('/secret', { method: 'POST', headers: JSON_CLIENT });
+    const call = await browser.send('/secret', { method: 'POST', headers: JSON_CLIENT });
     expect([call.status, await call.json()]).toMatchObject([401, { error: 'unauthenticated' }]);
     expect(call.headers.get('cache-control')).toBe('no-store');
     expect(runs).toBe(0);
   });
 
   it('guards a whole scope as a hook', async () => {
-    const { visitor } = await serveApp({
+    const { browser } = await serveApp({
       after(app) {
         app.register(
           async (scope) => {
@@ -69,9 +69,9 @@ describe('requireLogin', () => {
         );
       },
     });
-    expect((await visitor.ask('/api/me')).status).toBe(401);
-    await visitor.logIn();
-    expect(await (await visitor.ask('/api/me')).json()).toMatchObject({ username: 'ada' });
+    expect((await browser.send('/api/me')).status).toBe(401);
+    await browser.login();
+    expect(await (await browser.send('/api/me')).json()).toMatchObject({ username: 'ada' });
   });
 
   it('passes a test user that loginAs made', async () => {
@@ -84,13 +84,13 @@ describe('requireLogin', () => {
 
 describe('request.aihubmix', () => {
   it('says what to do where no requireLogin has run', async () => {
-    const { visitor } = await serveApp({
+    const { browser } = await serveApp({
       after(app) {
         app.get('/forgotten', async (request) => request.aihubmix.user);
       },
     });
-    await visitor.logIn();
-    const response = await visitor.ask('/forgotten');
+    await browser.login();
+    const response = await browser.send('/forgotten');
     expect([response.status, await response.json()]).toMatchObject([
       500,
       {
@@ -101,22 +101,22 @@ describe('request.aihubmix', () => {
   });
 
   it('rejects with errors that Fastify answers with their status and code', async () => {
-    const { visitor } = await serveApp({
+    const { browser } = await serveApp({
       options: { scope: 'profile' },
       after(app) {
         const { requireLogin } = app.aihubmix;
         app.get('/balance', { preHandler: requireLogin }, (request) => request.aihubmix.balance());
       },
     });
-    await visitor.logIn();
-    const response = await visitor.ask('/balance');
+    await browser.login();
+    const response = await browser.send('/balance');
     expect([response.status, await response.json()]).toMatchObject([403, { code: 'insufficient_scope' }]);
   });
 });
 
 describe('account', () => {
   it('tells who is logged in on a page that shows both', async () => {
-    const { visitor } = await serveApp({
+    const { browser } = await serveApp({
       after(app) {
         app.get('/', async (request) => {
           const account = await app.aihubmix.account(request);
@@ -124,8 +124,8 @@ describe('account', () => {
         });
       },
     });
-    expect(await (await visitor.ask('/')).text()).toBe('nobody');
-    await visitor.logIn();
-    expect(await (await visitor.ask('/')).text()).toBe('ada');
+    expect(await (await browser.send('/')).text()).toBe('nobody');
+    await browser.login();
+    expect(await (await browser.send('/')).text()).toBe('ada');
   });
 });

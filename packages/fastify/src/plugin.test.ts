@@ -1,7 +1,8 @@
+import type { Register } from '@aihubmix-auth/test-support';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { type Account, aihubmix, type FastifyAihubmix, type FastifyOptions } from './index.js';
-import { type Register, serve } from './testing/site.js';
+import { serveFastify } from './testing/site.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -46,7 +47,7 @@ describe('registering the plugin', () => {
     app.addHook('onRoute', ({ url, method, schema }) => {
       if (Reflect.get(schema ?? {}, 'hide') === false) shown.push(`${method} ${url}`);
     });
-    await app.register(aihubmix, { ...OPTIONS, routes: { login: '/sign-in', topup: false } });
+    await app.register(aihubmix, { ...OPTIONS, routes: { login: '/sign-in', topup: false, browser: false } });
     expect(shown).toEqual([
       'GET /auth/sign-in',
       'GET /auth/callback',
@@ -69,16 +70,16 @@ describe('a scope with a prefix', () => {
   };
 
   it('holds a login of its own when basePath begins with the prefix', async () => {
-    const { visitor, app } = await serve(async (app, register) => {
+    const { browser, app } = await serveFastify(async (app, _options, register) => {
       await app.register(inScope('/api/auth')(register), { prefix: '/api' });
     });
-    expect((await visitor.logIn('/api/auth')).status).toBe(303);
-    expect(await (await visitor.ask('/api/private')).json()).toMatchObject({ username: 'ada' });
+    expect((await browser.login({ at: '/api/auth/login' })).status).toBe(303);
+    expect(await (await browser.send('/api/private')).json()).toMatchObject({ username: 'ada' });
     expect(app.hasDecorator('aihubmix')).toBe(false);
   });
 
   it('is refused otherwise', async () => {
-    const serving = serve(async (app, register) => {
+    const serving = serveFastify(async (app, _options, register) => {
       await app.register(inScope('/auth')(register), { prefix: '/api' });
     });
     await expect(serving).rejects.toThrow(/prefix \/api/);
@@ -87,8 +88,8 @@ describe('a scope with a prefix', () => {
 
 describe('two instances in one app', () => {
   it('log in and out apart from each other', async () => {
-    const { visitor } = await serve(async (app, register) => {
-      await app.register(aihubmix, register());
+    const { browser } = await serveFastify(async (app, options, register) => {
+      await app.register(aihubmix, options);
       await app.register(aihubmix, { ...register('/partners/auth'), name: 'partners' });
       app.get(
         '/private',
@@ -101,14 +102,14 @@ describe('two instances in one app', () => {
         async (request) => request.partners.user,
       );
     });
-    await visitor.logIn('/partners/auth');
-    expect((await visitor.ask('/private')).status).toBe(401);
-    expect(await (await visitor.ask('/partners')).json()).toMatchObject({ username: 'ada' });
-    await visitor.logIn();
+    await browser.login({ at: '/partners/auth/login' });
+    expect((await browser.send('/private')).status).toBe(401);
+    expect(await (await browser.send('/partners')).json()).toMatchObject({ username: 'ada' });
+    await browser.login();
     const logout = { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } };
-    expect((await visitor.ask('/partners/auth/logout', logout)).status).toBe(204);
-    expect((await visitor.ask('/partners')).status).toBe(401);
-    expect((await visitor.ask('/private')).status).toBe(200);
+    expect((await browser.send('/partners/auth/logout', logout)).status).toBe(204);
+    expect((await browser.send('/partners')).status).toBe(401);
+    expect((await browser.send('/private')).status).toBe(200);
   });
 
   it('need two names', async () => {

@@ -1,9 +1,9 @@
 import { loginAs } from '@aihubmix-auth/core/testing';
+import { type Register, type Site, type SiteOptions, serve } from '@aihubmix-auth/test-support';
 import Router from '@koa/router';
 import Koa from 'koa';
 import { describe, expect, it } from 'vitest';
 import { aihubmix, type KoaAihubmix, type KoaOptions } from './index.js';
-import { type Register, type Site, serve } from './testing/site.js';
 
 const JSON_CLIENT = { accept: 'application/json' };
 const BROWSER = { accept: 'text/html' };
@@ -12,38 +12,38 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 /** The app of the README, and what a test adds to it. */
 function serveApp(
   extend: (app: Koa, router: Router, auth: KoaAihubmix) => void = () => {},
-  options: Partial<KoaOptions> = {},
+  changes: Partial<KoaOptions> = {},
 ): Promise<Site> {
-  return serve((register) => {
+  return serve((options) => {
     const app = new Koa();
     const router = new Router();
-    const auth = aihubmix({ ...register(), ...options });
+    const auth = aihubmix({ ...options, ...changes });
     app.silent = true;
     extend(app, router, auth);
     app.use(auth);
     router.get('/private', auth.requireLogin, (ctx) => {
       ctx.body = ctx.aihubmix.user;
     });
-    return app.use(router.routes());
+    return app.use(router.routes()).callback();
   });
 }
 
 describe('a login', () => {
   it('ends where it was meant to, with the user in ctx.state and the account in ctx.aihubmix', async () => {
-    const { visitor } = await serveApp((_app, router, auth) => {
+    const { browser } = await serveApp((_app, router, auth) => {
       router.get('/balance', auth.requireLogin, async (ctx) => {
         ctx.body = { name: ctx.state.user.username, ...(await ctx.aihubmix.balance()) };
       });
     });
 
-    const back = await visitor.logIn();
+    const back = await browser.login({ at: '/auth/login?returnTo=/private' });
     expect([back.status, back.headers.get('location'), await back.text()]).toEqual([303, '/private', '']);
-    expect(await (await visitor.ask('/private')).json()).toMatchObject({ id: '12345', username: 'ada' });
-    expect(await (await visitor.ask('/balance')).json()).toMatchObject({ name: 'ada', amount: '750.00' });
+    expect(await (await browser.send('/private')).json()).toMatchObject({ id: '12345', username: 'ada' });
+    expect(await (await browser.send('/balance')).json()).toMatchObject({ name: 'ada', amount: '750.00' });
   });
 
   it('works in an app with koa-mount-like rewriting of ctx.path and behind a proxy', async () => {
-    const { visitor } = await serveApp((app, router, auth) => {
+    const { browser } = await serveApp((app, router, auth) => {
       app.proxy = true;
       app.use(async (ctx, next) => {
         if (!ctx.path.startsWith('/mounted')) return next();
@@ -55,55 +55,55 @@ describe('a login', () => {
       });
     });
 
-    const refused = await visitor.ask('/mounted/page?a=1', { headers: BROWSER });
+    const refused = await browser.send('/mounted/page?a=1', { headers: BROWSER });
     expect(refused.status).toBe(302);
     expect(refused.headers.get('location')).toBe('/auth/login?returnTo=%2Fmounted%2Fpage%3Fa%3D1');
-    expect((await visitor.logIn()).status).toBe(303);
-    expect(await (await visitor.ask('/mounted/page')).text()).toBe('page');
+    expect((await browser.login()).status).toBe(303);
+    expect(await (await browser.send('/mounted/page')).text()).toBe('page');
   });
 });
 
 describe('an answer', () => {
   it('has no text that Koa puts in for an empty body, and keeps its status', async () => {
-    const { visitor } = await serveApp((app) => {
+    const { browser } = await serveApp((app) => {
       app.use(async (ctx, next) => {
         ctx.type = 'json';
         await next();
       });
     });
 
-    const login = await visitor.ask('/auth/login');
+    const login = await browser.send('/auth/login');
     expect([login.status, await login.text(), login.headers.get('content-type')]).toEqual([302, '', null]);
-    const logout = await visitor.ask('/auth/logout', {
+    const logout = await browser.send('/auth/logout', {
       method: 'POST',
       headers: { 'sec-fetch-site': 'none' },
     });
     expect([logout.status, await logout.text()]).toEqual([204, '']);
-    const form = await visitor.ask('/auth/logout', {
+    const form = await browser.send('/auth/logout', {
       method: 'POST',
       headers: { ...FORM, ...BROWSER, 'sec-fetch-site': 'same-origin' },
       body: 'returnTo=/bye',
     });
     expect([form.status, form.headers.get('location'), await form.text()]).toEqual([303, '/bye', '']);
-    const prefetch = await visitor.ask('/auth/login', { headers: { 'sec-purpose': 'prefetch' } });
+    const prefetch = await browser.send('/auth/login', { headers: { 'sec-purpose': 'prefetch' } });
     expect([prefetch.status, await prefetch.text()]).toEqual([503, '']);
   });
 
   it('to HEAD is the one to GET without its body, on /session alone', async () => {
-    const { visitor } = await serveApp();
-    const session = await visitor.ask('/auth/session', { method: 'HEAD' });
+    const { browser } = await serveApp();
+    const session = await browser.send('/auth/session', { method: 'HEAD' });
     expect([session.status, session.headers.get('content-type')]).toEqual([
       200,
       'application/json; charset=utf-8',
     ]);
-    const login = await visitor.ask('/auth/login', { method: 'HEAD' });
+    const login = await browser.send('/auth/login', { method: 'HEAD' });
     expect([login.status, login.headers.get('allow')]).toEqual([405, 'GET']);
   });
 
   it('to another method is 405 as JSON', async () => {
-    const { visitor } = await serveApp();
+    const { browser } = await serveApp();
     for (const method of ['DELETE', 'OPTIONS', 'PATCH', 'PROPFIND']) {
-      const response = await visitor.ask('/auth/session', { method });
+      const response = await browser.send('/auth/session', { method });
       expect(response.status).toBe(405);
       expect(response.headers.get('allow')).toBe('GET, HEAD');
       expect(await response.json()).toMatchObject({ error: 'method_not_allowed' });
@@ -111,7 +111,7 @@ describe('an answer', () => {
   });
 
   it('leaves cookies and Vary of other middleware in place', async () => {
-    const { visitor } = await serveApp((app) => {
+    const { browser } = await serveApp((app) => {
       app.use(async (ctx, next) => {
         ctx.cookies.set('theirs', '1');
         ctx.vary('Accept-Encoding');
@@ -119,7 +119,7 @@ describe('an answer', () => {
         ctx.cookies.set('later', '2');
       });
     });
-    const login = await visitor.ask('/auth/login');
+    const login = await browser.send('/auth/login');
     const names = login.headers.getSetCookie().map((line) => line.split('=')[0]);
     expect(names).toEqual(['theirs', expect.stringContaining('aihubmix'), 'later']);
     expect(login.headers.get('vary')).toBe('Accept-Encoding, Cookie');
@@ -130,39 +130,40 @@ describe('a path below basePath that is none of ours', () => {
   const OURS = { 'cache-control': 'no-store', vary: 'Cookie', 'x-content-type-options': 'nosniff' };
 
   it("reaches the app's own routes and its 404, with our headers", async () => {
-    const { visitor } = await serveApp((_app, router) => {
+    const { browser } = await serveApp((_app, router) => {
       router.get('/auth/help', (ctx) => {
         ctx.body = 'help';
       });
     });
-    const help = await visitor.ask('/auth/help');
+    const help = await browser.send('/auth/help');
     expect([help.status, await help.text()]).toEqual([200, 'help']);
     expect(Object.fromEntries(help.headers)).toMatchObject(OURS);
-    const missing = await visitor.ask('/auth/Login');
+    const missing = await browser.send('/auth/Login');
     expect([missing.status, await missing.text()]).toEqual([404, 'Not Found']);
     expect(Object.fromEntries(missing.headers)).toMatchObject(OURS);
   });
 
   it('keeps our headers, and those of the error, when the app throws', async () => {
-    const { visitor } = await serveApp((_app, router) => {
+    const { browser } = await serveApp((_app, router) => {
       router.get('/auth/teapot', (ctx) => ctx.throw(418, 'short', { headers: { 'x-spout': 'yes' } }));
     });
-    const response = await visitor.ask('/auth/teapot');
+    const response = await browser.send('/auth/teapot');
     expect([response.status, await response.text()]).toEqual([418, 'short']);
     expect(Object.fromEntries(response.headers)).toMatchObject({ ...OURS, 'x-spout': 'yes' });
   });
 
   it('runs what comes after once', async () => {
     let runs = 0;
-    const { visitor } = await serve((register) => {
+    const { browser } = await serve((options) => {
       const app = new Koa();
-      app.use(aihubmix(register()));
-      return app.use(() => {
+      app.use(aihubmix(options));
+      app.use(() => {
         runs += 1;
       });
+      return app.callback();
     });
-    await visitor.ask('/auth/help');
-    await visitor.ask('/');
+    await browser.send('/auth/help');
+    await browser.send('/');
     expect(runs).toBe(2);
   });
 });
@@ -170,18 +171,18 @@ describe('a path below basePath that is none of ours', () => {
 describe('requireLogin', () => {
   it('sends a browser to the login, and tells everybody else 401, without running the handler', async () => {
     let runs = 0;
-    const { visitor } = await serveApp((_app, router, auth) => {
+    const { browser } = await serveApp((_app, router, auth) => {
       router.all('/secret', auth.requireLogin, () => {
         runs += 1;
       });
     });
-    const page = await visitor.ask('/secret', { headers: BROWSER });
+    const page = await browser.send('/secret', { headers: BROWSER });
     expect([page.status, page.headers.get('location'), await page.text()]).toEqual([
       302,
       '/auth/login?returnTo=%2Fsecret',
       '',
     ]);
-    const call = await visitor.ask('/secret', { method: 'POST', headers: JSON_CLIENT });
+    const call = await browser.send('/secret', { method: 'POST', headers: JSON_CLIENT });
     expect([call.status, await call.json()]).toMatchObject([401, { error: 'unauthenticated' }]);
     expect(call.headers.get('cache-control')).toBe('no-store');
     expect(runs).toBe(0);
@@ -189,14 +190,14 @@ describe('requireLogin', () => {
 
   it('passes a test user that loginAs made', async () => {
     let cookie = '';
-    const { visitor } = await serveApp((app, _router, auth) => {
+    const { browser } = await serveApp((app, _router, auth) => {
       app.use(async (_ctx, next) => {
         cookie ||= await loginAs(auth.core, { username: 'grace' });
         await next();
       });
     });
-    await visitor.ask('/');
-    expect(await (await visitor.ask('/private', { headers: { cookie } })).json()).toMatchObject({
+    await browser.send('/');
+    expect(await (await browser.send('/private', { headers: { cookie } })).json()).toMatchObject({
       username: 'grace',
     });
   });
@@ -211,23 +212,23 @@ describe('an error that a handler leaves alone', () => {
         ctx.body = await ctx.aihubmix.balance();
       });
     };
-    const { visitor } = await serveApp(extend, { scope: 'profile' });
-    await visitor.logIn();
-    expect((await visitor.ask('/balance')).status).toBe(403);
+    const { browser } = await serveApp(extend, { scope: 'profile' });
+    await browser.login();
+    expect((await browser.send('/balance')).status).toBe(403);
     expect(codes).toEqual(['insufficient_scope']);
   });
 });
 
 describe('account', () => {
   it('tells who is logged in on a page that shows both', async () => {
-    const { visitor } = await serveApp((_app, router, auth) => {
+    const { browser } = await serveApp((_app, router, auth) => {
       router.get('/', async (ctx) => {
         ctx.body = (await auth.account(ctx))?.user.username ?? 'nobody';
       });
     });
-    expect(await (await visitor.ask('/')).text()).toBe('nobody');
-    await visitor.logIn();
-    expect(await (await visitor.ask('/')).text()).toBe('ada');
+    expect(await (await browser.send('/')).text()).toBe('nobody');
+    await browser.login();
+    expect(await (await browser.send('/')).text()).toBe('ada');
   });
 });
 
@@ -235,7 +236,7 @@ describe('a logout form', () => {
   const post = { method: 'POST', headers: { ...FORM, ...BROWSER, 'sec-fetch-site': 'same-origin' } };
 
   it('is read off a body parser that came first', async () => {
-    const { visitor } = await serveApp((app) => {
+    const { browser } = await serveApp((app) => {
       app.use(async (ctx, next) => {
         const chunks: Buffer[] = [];
         for await (const chunk of ctx.req) chunks.push(chunk);
@@ -244,13 +245,13 @@ describe('a logout form', () => {
         await next();
       });
     });
-    const response = await visitor.ask('/auth/logout', { ...post, body: 'returnTo=/parsed' });
+    const response = await browser.send('/auth/logout', { ...post, body: 'returnTo=/parsed' });
     expect([response.status, response.headers.get('location')]).toEqual([303, '/parsed']);
   });
 
   it('larger than 16 KiB is refused', async () => {
-    const { visitor } = await serveApp();
-    const response = await visitor.ask('/auth/logout', {
+    const { browser } = await serveApp();
+    const response = await browser.send('/auth/logout', {
       ...post,
       body: `returnTo=/${'a'.repeat(1_000_000)}`,
     });
@@ -258,19 +259,19 @@ describe('a logout form', () => {
   });
 
   it('is answered whatever the content type of the request', async () => {
-    const { visitor } = await serveApp();
+    const { browser } = await serveApp();
     for (const type of ['application/json', 'nonsense', 'text/plain']) {
       const headers = { 'content-type': type, 'sec-fetch-site': 'same-origin' };
-      expect((await visitor.ask('/auth/logout', { method: 'POST', headers, body: '{' })).status).toBe(204);
+      expect((await browser.send('/auth/logout', { method: 'POST', headers, body: '{' })).status).toBe(204);
     }
   });
 });
 
 describe('two instances in one app', () => {
-  const twoLogins = (register: Register) => {
+  const twoLogins = (options: SiteOptions, register: Register) => {
     const app = new Koa();
     const router = new Router();
-    const users = aihubmix(register());
+    const users = aihubmix(options);
     const partners = aihubmix({ ...register('/partners/auth'), name: 'partners' });
     app.use(users).use(partners);
     router.get('/private', users.requireLogin, (ctx) => {
@@ -279,18 +280,18 @@ describe('two instances in one app', () => {
     router.get('/partners', partners.requireLogin, (ctx) => {
       ctx.body = 'partner';
     });
-    return app.use(router.routes());
+    return app.use(router.routes()).callback();
   };
 
   it('log in and out apart from each other', async () => {
-    const { visitor } = await serve(twoLogins);
-    await visitor.logIn('/partners/auth');
-    expect((await visitor.ask('/private')).status).toBe(401);
-    expect(await (await visitor.ask('/partners')).text()).toBe('partner');
-    await visitor.logIn();
+    const { browser } = await serve(twoLogins);
+    await browser.login({ at: '/partners/auth/login' });
+    expect((await browser.send('/private')).status).toBe(401);
+    expect(await (await browser.send('/partners')).text()).toBe('partner');
+    await browser.login();
     const logout = { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } };
-    expect((await visitor.ask('/partners/auth/logout', logout)).status).toBe(204);
-    expect((await visitor.ask('/partners')).status).toBe(401);
-    expect(await (await visitor.ask('/private')).text()).toBe('user');
+    expect((await browser.send('/partners/auth/logout', logout)).status).toBe(204);
+    expect((await browser.send('/partners')).status).toBe(401);
+    expect(await (await browser.send('/private')).text()).toBe('user');
   });
 });

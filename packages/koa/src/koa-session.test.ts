@@ -1,9 +1,9 @@
+import { type Site, serve } from '@aihubmix-auth/test-support';
 import Router from '@koa/router';
 import Koa from 'koa';
 import session from 'koa-session';
 import { describe, expect, it } from 'vitest';
 import { aihubmix } from './index.js';
-import { type Site, serve } from './testing/site.js';
 
 const LOGOUT = { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } };
 
@@ -30,10 +30,10 @@ function createStore() {
 type Store = ReturnType<typeof createStore>;
 
 function serveWithSession(store?: Store, autoCommit = true): Promise<Site> {
-  return serve((register) => {
+  return serve((options) => {
     const app = new Koa();
     const router = new Router();
-    const auth = aihubmix({ ...register(), useAppSession: true });
+    const auth = aihubmix({ ...options, useAppSession: true });
     app.silent = true;
     app.keys = ['a key of the application'];
     app.use(session({ autoCommit, ...(store === undefined ? {} : { store }) }, app));
@@ -46,7 +46,7 @@ function serveWithSession(store?: Store, autoCommit = true): Promise<Site> {
     router.get('/private', auth.requireLogin, (ctx) => {
       ctx.body = { ...ctx.state.user, planted: ctx.session.planted };
     });
-    return app.use(router.routes());
+    return app.use(router.routes()).callback();
   });
 }
 
@@ -56,24 +56,24 @@ describe.each([
   ['in a store, without autoCommit', createStore(), false],
 ])('useAppSession with a koa-session %s', (_where, store, autoCommit) => {
   it('logs in and out with it, and sets no session cookie of ours', async () => {
-    const { visitor } = await serveWithSession(store, autoCommit);
-    const back = await visitor.logIn();
+    const { browser } = await serveWithSession(store, autoCommit);
+    const back = await browser.login();
     expect(back.status).toBe(303);
     const names = back.headers.getSetCookie().map((line) => line.split('=')[0]);
     expect(names).toContain('koa.sess');
     expect(names).not.toContain('aihubmix');
-    expect(await (await visitor.ask('/private')).json()).toMatchObject({ id: '12345' });
+    expect(await (await browser.send('/private')).json()).toMatchObject({ id: '12345' });
 
-    expect((await visitor.ask('/auth/logout', LOGOUT)).status).toBe(204);
-    expect((await visitor.ask('/private')).status).toBe(401);
+    expect((await browser.send('/auth/logout', LOGOUT)).status).toBe(204);
+    expect((await browser.send('/private')).status).toBe(401);
   });
 
   it('begins a new one at login, without what the old one held', async () => {
-    const { visitor } = await serveWithSession(store, autoCommit);
-    await visitor.ask('/plant');
+    const { browser } = await serveWithSession(store, autoCommit);
+    await browser.send('/plant');
     const before = new Set(store?.sessions.keys());
-    await visitor.logIn();
-    expect(await (await visitor.ask('/private')).json()).not.toHaveProperty('planted');
+    await browser.login();
+    expect(await (await browser.send('/private')).json()).not.toHaveProperty('planted');
     if (store !== undefined) expect([...store.sessions.keys()].filter((key) => before.has(key))).toEqual([]);
   });
 });
@@ -81,19 +81,19 @@ describe.each([
 describe('useAppSession', () => {
   it('never redirects before the session was saved', async () => {
     const store = createStore();
-    const { visitor } = await serveWithSession(store, false);
+    const { browser } = await serveWithSession(store, false);
     store.down = true;
-    const back = await visitor.logIn();
+    const back = await browser.login();
     expect(back.headers.get('location')).toBe('/?error=store_unavailable');
-    expect((await visitor.ask('/private')).status).toBe(401);
+    expect((await browser.send('/private')).status).toBe(401);
   });
 
   it('says what is missing without a session of the application', async () => {
-    const { visitor } = await serve((register) => {
+    const { browser } = await serve((options) => {
       const app = new Koa();
-      return app.use(aihubmix({ ...register(), useAppSession: true }));
+      return app.use(aihubmix({ ...options, useAppSession: true })).callback();
     });
-    const response = await visitor.ask('/auth/session');
+    const response = await browser.send('/auth/session');
     expect([response.status, await response.json()]).toMatchObject([
       500,
       { error: 'server_error', message: expect.stringContaining('koa-session') },

@@ -76,7 +76,7 @@ describe.each(PLATFORMS)('errors on platform-%s', (platform) => {
   it("of an account reach the client as the contract's answer", async () => {
     const { visitor, provider } = await start(platform, { module });
     const ada = visitor();
-    await ada.logIn(12345);
+    await ada.login();
     provider.fault('userinfo', { type: 'status', status: 429, headers: { 'retry-after': '7' } });
 
     const response = await ada.send('/balance');
@@ -88,7 +88,7 @@ describe.each(PLATFORMS)('errors on platform-%s', (platform) => {
   it('are AihubmixErrors in a handler', async () => {
     const { visitor, provider } = await start(platform, { module });
     const ada = visitor();
-    await ada.logIn(12345);
+    await ada.login();
     provider.fault('userinfo', { type: 'status', status: 500 });
     expect(await (await ada.send('/handled')).text()).toBe('handled provider_unavailable');
   });
@@ -96,7 +96,7 @@ describe.each(PLATFORMS)('errors on platform-%s', (platform) => {
   it('are HttpExceptions with status, message, errorCode and cause in an exception filter', async () => {
     const { visitor, provider } = await start(platform, { module: withOwnFilter });
     const ada = visitor();
-    await ada.logIn(12345);
+    await ada.login();
     provider.fault('userinfo', { type: 'status', status: 500 });
 
     const response = await ada.send('/balance');
@@ -117,7 +117,7 @@ describe.each(PLATFORMS)('errors on platform-%s', (platform) => {
     expect([api.status, await api.json()]).toEqual([401, { own: true }]);
     expect(seen.pop()).toMatchObject({ errorCode: 'unauthenticated', cause: { code: 'unauthenticated' } });
 
-    const browser = await visitor().navigate('/balance');
+    const browser = await visitor().visit('/balance');
     expect(browser.status).toBe(302);
     expect(browser.headers.get('location')).toBe('/auth/login?returnTo=%2Fbalance');
     expect(seen.pop()).toMatchObject({ errorCode: 'unauthenticated' });

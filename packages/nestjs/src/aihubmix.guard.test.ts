@@ -68,7 +68,7 @@ describe.each(PLATFORMS)('AihubmixGuard on platform-%s', (platform) => {
 
   it('sends a browser to the login, and back to where it was', async () => {
     const { visitor } = await start(platform, { module: globally });
-    const response = await visitor().navigate('/private?tab=2');
+    const response = await visitor().visit('/private?tab=2');
     expect(response.status).toBe(302);
     expect(response.headers.get('location')).toBe('/auth/login?returnTo=%2Fprivate%3Ftab%3D2');
     expectGuardHeaders(response);
@@ -78,7 +78,7 @@ describe.each(PLATFORMS)('AihubmixGuard on platform-%s', (platform) => {
     const { visitor } = await start(platform, { module: globally });
     expect(await (await visitor().send('/open')).text()).toBe('open');
     const ada = visitor();
-    await ada.logIn(12345);
+    await ada.login();
     expect(await (await ada.send('/private')).json()).toMatchObject({ username: 'ada' });
     expect(await (await ada.send('/balance')).json()).toMatchObject({ formatted: '750.00' });
   });
@@ -87,7 +87,7 @@ describe.each(PLATFORMS)('AihubmixGuard on platform-%s', (platform) => {
     const { visitor } = await start(platform, { module: globally });
     const ada = visitor();
     expect(await (await ada.send('/greeting')).text()).toBe('hello visitor');
-    await ada.logIn(12345);
+    await ada.login();
     expect(await (await ada.send('/greeting')).text()).toBe('hello ada');
   });
 
@@ -97,24 +97,23 @@ describe.each(PLATFORMS)('AihubmixGuard on platform-%s', (platform) => {
       module: (options) => globally({ ...options, store }),
     });
     const ada = visitor();
-    await ada.logIn(12345);
+    await ada.login();
     const down = vi.spyOn(store, 'get').mockRejectedValue(new Error('down'));
-    const refused = await ada.navigate('/private');
+    const refused = await ada.visit('/private');
     expectGuardHeaders(refused);
-    for (const response of [refused, await ada.navigate('/greeting')]) {
+    for (const response of [refused, await ada.visit('/greeting')]) {
       expect(response.status).toBe(503);
       expect(response.headers.getSetCookie()).toEqual([]);
       expect(await response.json()).toMatchObject({ error: 'store_unavailable' });
     }
     down.mockRestore();
-    expect((await ada.navigate('/private')).status).toBe(200);
+    expect((await ada.visit('/private')).status).toBe(200);
   });
 
   it('lets a test log in with one line', async () => {
-    const { app, visitor } = await start(platform, { module: globally });
+    const { app, origin, visitor } = await start(platform, { module: globally });
     const cookie = await loginAs(app.get<Aihubmix>(getAihubmixToken()), { username: 'grace' });
-    const url = await app.getUrl();
-    const response = await fetch(`${url}/private`, { headers: { cookie } });
+    const response = await fetch(`${origin}/private`, { headers: { cookie } });
     expect(await response.json()).toMatchObject({ username: 'grace' });
     expect((await visitor().send('/private')).status).toBe(401);
   });

@@ -64,14 +64,14 @@ describe.each(PLATFORMS)('AihubmixModule on platform-%s', (platform) => {
       }),
     });
     const ada = visitor();
-    await ada.logIn(12345);
+    await ada.login();
     expect(await (await ada.send('/private')).json()).toMatchObject({ username: 'ada' });
-    const refused = await ada.navigate('/shop/private');
+    const refused = await ada.visit('/shop/private');
     expect(refused.headers.get('location')).toBe('/shop/auth/login?returnTo=%2Fshop%2Fprivate');
 
-    const login = await ada.navigate('/shop/auth/login');
+    const login = await ada.visit('/shop/auth/login');
     const back = new URL(await shop.authorize(login.headers.get('location') ?? '', 67890));
-    await ada.navigate(back.pathname + back.search);
+    await ada.visit(back.pathname + back.search);
     expect(await (await ada.send('/shop/private')).json()).toMatchObject({ username: 'grace' });
     expect(await (await ada.send('/shop/both')).text()).toBe('ada and grace, shop');
   });
@@ -125,7 +125,7 @@ describe('forRootAsync', () => {
       }),
     });
     const ada = visitor();
-    await ada.logIn(12345);
+    await ada.login();
     expect((await ada.send('/private')).status).toBe(200);
   });
 
@@ -165,7 +165,7 @@ describe('an application', () => {
 
   it('closes the connections to the provider when it shuts down', async () => {
     const { app } = await start('express', {
-      module: (options) => ({ imports: [AihubmixModule.forRoot(options)] }),
+      module: (options) => ({ imports: [AihubmixModule.forRoot({ ...options, fetch })] }),
     });
     const close = vi.spyOn(app.get<Aihubmix>(getAihubmixToken()), 'close');
     await app.close();

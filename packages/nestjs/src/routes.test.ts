@@ -38,11 +38,11 @@ describe.each(PLATFORMS)('the routes on platform-%s', (platform) => {
     const { visitor, provider } = await start(platform, { module });
     const ada = visitor();
 
-    const callback = await ada.logIn(12345, '/auth/login?returnTo=/private');
+    const callback = await ada.login({ at: '/auth/login?returnTo=/private' });
     expect([callback.status, callback.headers.get('location')]).toEqual([303, '/private']);
     const cookies = callback.headers.getSetCookie().map((line) => line.split('=')[0]);
     expect(cookies.sort()).toEqual(['aihubmix', expect.stringMatching(/^aihubmix-login-/)]);
-    expect(await (await ada.navigate('/private')).json()).toMatchObject({ id: '12345', username: 'ada' });
+    expect(await (await ada.visit('/private')).json()).toMatchObject({ id: '12345', username: 'ada' });
     expect(await (await ada.send('/auth/balance')).json()).toMatchObject({ amount: '750.00' });
 
     const logout = await ada.submit('/auth/logout', { returnTo: '/bye' });
@@ -55,11 +55,11 @@ describe.each(PLATFORMS)('the routes on platform-%s', (platform) => {
     const { visitor } = await start(platform, { module, main: (app) => app.setGlobalPrefix('api') });
     const ada = visitor();
 
-    const refused = await ada.navigate('/api/private');
+    const refused = await ada.visit('/api/private');
     const login = refused.headers.get('location') ?? '';
     expect(login).toBe('/auth/login?returnTo=%2Fapi%2Fprivate');
-    expect((await ada.logIn(12345, login)).headers.get('location')).toBe('/api/private');
-    expect((await ada.navigate('/api/private')).status).toBe(200);
+    expect((await ada.login({ at: login })).headers.get('location')).toBe('/api/private');
+    expect((await ada.visit('/api/private')).status).toBe(200);
     expect((await ada.send('/api/auth/session')).status).toBe(404);
   });
 
@@ -90,7 +90,7 @@ describe.each(PLATFORMS)('the routes on platform-%s', (platform) => {
     };
     const ada = visitor();
     for (const body of ['not JSON', `{"long":"${'x'.repeat(200_000)}"}`]) {
-      await ada.logIn(12345);
+      await ada.login();
       expect((await ada.send('/auth/logout', { ...unreadable, body })).status).toBe(204);
       expect(await (await ada.send('/auth/session')).json()).toEqual({ authenticated: false });
     }

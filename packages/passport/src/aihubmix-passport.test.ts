@@ -1,17 +1,11 @@
+import { GRACE, serve } from '@aihubmix-auth/test-support';
 import express from 'express';
-import session from 'express-session';
 import passport from 'passport';
-import { afterEach, describe, expect, it } from 'vitest';
-import { clientOf, GRACE, serve } from '../../express/src/testing/site.js';
+import { describe, expect, it } from 'vitest';
 import { AihubmixError, aihubmixPassport, Strategy } from './index.js';
-import { type App, asked, NEWEST, OLDEST, post, startApp } from './testing/app.js';
+import { type App, asked, NEWEST, OLDEST, startApp } from './testing/app.js';
 
 let app: App;
-afterEach(async () => {
-  expect(app.site.mock.violations).toEqual([]);
-  await app.site.close();
-});
-
 /** An application that has users of its own. */
 const verify = async ({ user }: { user: { username: string } }) => ({ name: user.username.toUpperCase() });
 const refusedAs = (error: string) => expect.objectContaining({ error });
@@ -22,17 +16,29 @@ describe.each([
   ['the newest Express and Passport', NEWEST],
   ['the oldest Express and Passport', OLDEST],
 ])('with %s', (_name, stack) => {
-  it('logs in, shows user and account behind the guard, and logs out of both sessions', async () => {
+  it('logs in, shows user and account behind the guard, and logs out', async () => {
     app = await startApp({}, stack);
     const { browser } = app;
     const done = await browser.login({ at: '/auth/login?returnTo=/private?a=b' });
     expect([done.status, done.headers.get('location')]).toEqual([303, '/private?a=b']);
     expect(await asked(browser, '/private')).toMatchObject([
       200,
-      { user: { id: '12345', username: 'ada' }, account: 'ada' },
+      { user: { id: '12345', username: 'ada' }, account: 'ada', isAuthenticated: true },
     ]);
-    expect(await asked(browser, '/user')).toMatchObject([200, { username: 'ada' }]);
-    expect((await post(browser, '/auth/logout')).status).toBe(204);
+    expect((await browser.post('/auth/logout')).status).toBe(204);
+    expect(await asked(browser, '/private')).toEqual([401, refusedAs('unauthenticated')]);
+  });
+
+  it('begins and ends the login of a user that verify made in both sessions', async () => {
+    app = await startApp({ verify }, stack);
+    const { browser } = app;
+    await browser.login();
+    expect(await asked(browser, '/private')).toEqual([
+      200,
+      { user: { name: 'ADA' }, account: 'ada', isAuthenticated: true },
+    ]);
+    expect(await asked(browser, '/user')).toEqual([200, { name: 'ADA' }]);
+    expect((await browser.post('/auth/logout')).status).toBe(204);
     expect(await asked(browser, '/private')).toEqual([401, refusedAs('unauthenticated')]);
     expect(await asked(browser, '/user')).toEqual([200, null]);
   });
@@ -82,33 +88,51 @@ describe('the routes', () => {
       const own = new passport.Passport();
       return express().use(aihubmixPassport(own, new Custom(options)));
     });
-    const begun = await other.browser().visit('/auth/login');
+    const begun = await other.browser.visit('/auth/login');
     expect(begun.headers.get('location')).toContain('lang=pt');
-    await other.close();
   });
 
-  it('say what is missing when there is no session to log in to', async () => {
+  it('say what is missing when there is no session that could keep the user of a verify', async () => {
     app = await startApp();
     const faults: AihubmixError[] = [];
     const bare = await serve((options) => {
-      const auth = aihubmixPassport(new passport.Passport(), options);
+      const auth = aihubmixPassport(new passport.Passport(), { ...options, verify });
       auth.core.on('fault', ({ error }) => faults.push(error));
       return express().use(auth);
     });
-    const failed = await bare.browser().login();
+    const failed = await bare.browser.login();
     expect(failed.headers.get('location')).toBe('/?error=server_error');
     expect(faults).toMatchObject([{ message: expect.stringContaining('express-session') }]);
-    await bare.close();
+  });
+});
+
+describe('without verify', () => {
+  it("keeps nothing in the application's session, and ends no login that is there", async () => {
+    app = await startApp();
+    const { browser } = app;
+    await browser.login();
+    expect([...browser.cookies.keys()]).toEqual(['aihubmix']);
+    await browser.post('/local-login');
+    expect(await asked(browser, '/private')).toMatchObject([200, { user: { username: 'ada' } }]);
+    expect(await asked(browser, '/user')).toEqual([200, { local: true }]);
+  });
+
+  it('needs neither express-session nor passport.session()', async () => {
+    app = await startApp();
+    const bare = await serve((options) => {
+      const auth = aihubmixPassport(new passport.Passport(), options);
+      const server = express().use(auth);
+      return server.get('/private', auth.requireLogin, (request, response) => {
+        response.json([request.user, request.isAuthenticated()]);
+      });
+    });
+    const browser = bare.browser;
+    await browser.login();
+    expect(await asked(browser, '/private')).toMatchObject([200, [{ username: 'ada' }, true]]);
   });
 });
 
 describe('verify', () => {
-  it('makes the user behind the guard', async () => {
-    app = await startApp({ verify });
-    await app.browser.login();
-    expect(await asked(app.browser, '/private')).toEqual([200, { user: { name: 'ADA' }, account: 'ada' }]);
-  });
-
   it('refuses with access_denied, and then there is no session of any kind', async () => {
     app = await startApp({ verify: () => false });
     const refused = await app.browser.login();
@@ -134,13 +158,13 @@ describe('verify', () => {
 
 describe('two sessions', () => {
   it('begin with new ids, so that nothing planted before survives', async () => {
-    app = await startApp();
+    app = await startApp({ verify });
     const { browser, site } = app;
-    await post(browser, '/local-login');
+    await browser.post('/local-login');
     const planted = browser.cookies.get('connect.sid') ?? '';
     await browser.login();
     expect(browser.cookies.get('connect.sid')).not.toBe(planted);
-    const thief = site.browser();
+    const thief = site.anotherBrowser();
     thief.cookies.set('connect.sid', planted);
     expect(await asked(thief, '/user')).toEqual([200, null]);
   });
@@ -150,30 +174,29 @@ describe('two sessions', () => {
     const { browser, auth } = app;
     await browser.login();
     await browser.login({ userId: GRACE });
-    expect(await asked(browser, '/private')).toEqual([200, { user: { name: 'GRACE' }, account: 'grace' }]);
+    expect(await asked(browser, '/private')).toEqual([
+      200,
+      { user: { name: 'GRACE' }, account: 'grace', isAuthenticated: true },
+    ]);
     expect(await auth.core.endSessionsOf('12345')).toBe(0);
   });
 
-  it("do not begin at all when the application's cannot be saved, and the user before stays", async () => {
-    app = await startApp();
+  it("do not begin at all when the application's cannot be saved", async () => {
+    app = await startApp({ verify });
     const { browser, appStore, auth } = app;
-    await browser.login();
-    const back = await browser.begin({ userId: GRACE });
+    const [back, again] = [await browser.begin(), await browser.begin()];
     const { set } = appStore;
     appStore.set = fails;
     const failed = await browser.visit(back);
     expect([failed.status, failed.headers.get('location')]).toEqual([303, '/?error=store_unavailable']);
-    expect(await asked(browser, await browser.begin({ userId: GRACE }))).toEqual([
-      503,
-      refusedAs('store_unavailable'),
-    ]);
+    expect(await asked(browser, again)).toEqual([503, refusedAs('store_unavailable')]);
     appStore.set = set;
-    expect(await auth.core.endSessionsOf('67890')).toBe(0);
-    expect(await asked(browser, '/private')).toMatchObject([200, { account: 'ada' }]);
+    expect(await auth.core.endSessionsOf('12345')).toBe(0);
+    expect(await asked(browser, '/user')).toEqual([200, null]);
   });
 
   it('do not begin at all when ours cannot be stored', async () => {
-    app = await startApp();
+    app = await startApp({ verify });
     const { browser, store } = app;
     const { create } = store;
     store.create = () => Promise.reject(new Error('down'));
@@ -185,47 +208,37 @@ describe('two sessions', () => {
   });
 
   it('end together, or logout says that it failed', async () => {
-    app = await startApp();
+    app = await startApp({ verify });
     const { browser, appStore } = app;
     await browser.login();
-    const { set } = appStore;
-    appStore.set = fails;
-    const failed = await post(browser, '/auth/logout');
+    const { destroy } = appStore;
+    appStore.destroy = (_sid, done) => done?.(new Error('disk full'));
+    const failed = await browser.post('/auth/logout');
     expect([failed.status, await failed.json()]).toEqual([503, refusedAs('store_unavailable')]);
-    appStore.set = set;
-    expect((await post(browser, '/auth/logout')).status).toBe(204);
+    appStore.destroy = destroy;
+    expect((await browser.post('/auth/logout')).status).toBe(204);
     expect(await asked(browser, '/user')).toEqual([200, null]);
   });
 
   it('stay when a logout is refused', async () => {
-    app = await startApp();
+    app = await startApp({ verify });
     const { browser } = app;
     await browser.login();
     const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
     expect((await browser.send('/auth/logout', { method: 'POST', headers })).status).toBe(403);
     expect((await browser.visit('/auth/logout')).status).toBe(405);
-    expect(await asked(browser, '/user')).toMatchObject([200, { username: 'ada' }]);
+    expect((await asked(browser, '/private'))[0]).toBe(200);
   });
 });
 
 describe('two instances', () => {
   it('are kept apart by name', async () => {
     app = await startApp();
-    const two = await serve((options, mock) => {
+    const two = await serve((options, anotherApp) => {
       const own = new passport.Passport();
-      own.serializeUser((user, done) => done(null, user));
-      own.deserializeUser((user: Express.User, done) => done(null, user));
       const first = aihubmixPassport(own, options);
-      const client = clientOf(mock, options.redirectUri.replace('/auth/', '/second/'));
-      const second = aihubmixPassport(own, {
-        ...options,
-        ...client,
-        name: 'aihubmix-second',
-        basePath: '/second',
-      });
-      const server = express();
-      server.use(session({ secret: 'of the app', resave: false, saveUninitialized: false }), own.session());
-      server.use(first, second);
+      const second = aihubmixPassport(own, { ...anotherApp('/second'), name: 'aihubmix-second' });
+      const server = express().use(first, second);
       for (const [path, auth] of [
         ['/one', first],
         ['/two', second],
@@ -236,15 +249,14 @@ describe('two instances', () => {
       }
       return server;
     });
-    const browser = two.browser();
+    const browser = two.browser;
     await browser.login();
     expect((await asked(browser, '/two'))[0]).toBe(401);
     await browser.login({ userId: GRACE, at: '/second/login' });
     expect(await asked(browser, '/one')).toEqual([200, 'ada']);
     expect(await asked(browser, '/two')).toEqual([200, 'grace']);
-    await post(browser, '/second/logout');
+    await browser.post('/second/logout');
     expect((await asked(browser, '/one'))[0]).toBe(200);
     expect((await asked(browser, '/two'))[0]).toBe(401);
-    await two.close();
   });
 });

@@ -1,17 +1,17 @@
 import type { Account, Aihubmix } from '@aihubmix-auth/core';
-import { createMiddleware, toAuthRequest } from '@aihubmix-auth/core/node';
+import { sendResponse, writeHeaders } from '@aihubmix-auth/core/node';
 import type { Request, RequestHandler } from 'express';
 import type { Strategy as AnyStrategy } from 'passport';
 import { admit } from './guard.js';
 import type { StrategyOptions } from './options.js';
-import { answerWithPassport } from './routes.js';
+import { answer } from './routes.js';
 import { Strategy } from './strategy.js';
 
 /** Middleware that answers the routes below `basePath`, and what belongs to it. */
 export interface PassportAihubmix extends RequestHandler {
   /**
-   * Lets logged-in users pass, with their account in `request.aihubmix` and the application's user in `request.user`.
-   * Our session decides; a Passport login that outlived it is ended.
+   * Lets logged-in users pass, with their account in `request.aihubmix`, and in `request.user` the account's user or the
+   * one that `verify` made. Our session decides; a Passport login that outlived it is ended.
    */
   readonly requireLogin: RequestHandler;
   /**
@@ -26,36 +26,46 @@ export interface PassportAihubmix extends RequestHandler {
 }
 
 /**
- * The whole login for an app with express-session and Passport, in this order:
- *
- * ```ts
- * app.use(session({ … }), passport.session());
- * app.use(aihubmixPassport(passport, options));
- * ```
+ * The whole login for an app with Passport: `app.use(aihubmixPassport(passport, options))`. Nothing is kept in
+ * `req.session`, unless a `verify` makes users of the application's own; then it comes after express-session and
+ * `passport.session()`, and Passport keeps them there.
  *
  * @param strategy options of the strategy, or one that is made already, as of a subclass.
  * @throws ConfigurationError with one sentence per mistake in the options.
  */
 export function aihubmixPassport(
-  passport: { use(strategy: AnyStrategy): unknown },
+  passport: {
+    use(strategy: AnyStrategy): unknown;
+    initialize(options: { compat: boolean }): RequestHandler;
+  },
   strategy: StrategyOptions | Strategy,
 ): PassportAihubmix {
   const used = strategy instanceof Strategy ? strategy : new Strategy(strategy);
   passport.use(used);
   const { core } = used;
-  const others = createMiddleware(core, (request) => used.carrierOf(request));
+  const initialize = passport.initialize({ compat: false });
 
   const handler: RequestHandler = (request, response, next) => {
-    const answered = answerWithPassport(used, request, response);
-    if (answered === undefined) others(request, response, next);
-    else answered.catch(next);
+    if (!core.concerns(request.originalUrl)) return next();
+    answer(used, request)
+      .then((outcome) => {
+        if (outcome.handled) return sendResponse(response, outcome.response);
+        writeHeaders(response, outcome.headers);
+        next();
+      })
+      .catch(next);
   };
   const requireLogin: RequestHandler = (request, response, next) => {
-    admit(used, request, response).then((admitted) => admitted && next(), next);
+    admit(used, request, response).then((account) => {
+      if (account === undefined) return;
+      request.aihubmix = account;
+      if (used.verifies) return next();
+      initialize(request, response, () => request.logIn(account.user, { session: false }, next));
+    }, next);
   };
   return Object.assign(handler, {
     requireLogin,
-    account: (request: Request) => core.account(toAuthRequest(request, used.carrierOf(request))),
+    account: (request: Request) => core.account(used.authRequestOf(request)),
     core,
     strategy: used,
   });

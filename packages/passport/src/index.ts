@@ -11,5 +11,5 @@ export type {
   StrategyOptionsWithRequest,
 } from './options.js';
 export type { Profile } from './profile.js';
-export { type Attempt, type Enter, Strategy } from './strategy.js';
+export { Strategy } from './strategy.js';
 export type { TokenParams, VerifiableLogin, VerifyLogin } from './verify.js';

@@ -15,10 +15,7 @@ declare global {
       /** Who is logged in, behind `requireLogin`. Elsewhere ask `auth.account(request)`. */
       aihubmix: Account;
     }
-    interface AuthInfo {
-      /** Where the user wanted to go. Checked: it may be redirected to as it is. */
-      returnTo?: string;
-      account?: Account;
+    interface AuthInfo extends Partial<LoginInfo> {
       /** Why the login failed; for error handlers after `failWithError`. */
       error?: AihubmixError;
     }

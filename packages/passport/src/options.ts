@@ -14,6 +14,8 @@ export interface PassportCredentials {
 /** Who the application is to AIHubMix, as `optionsFromEnv()` and the other adapters spell it. */
 export type CoreCredentials = Pick<AihubmixOptions, 'clientId' | 'clientSecret' | 'redirectUri'>;
 
+type Credentials = PassportCredentials | CoreCredentials;
+
 export interface CommonOptions
   extends Omit<AihubmixOptions, 'clientId' | 'clientSecret' | 'redirectUri' | 'scope' | 'name'> {
   /** Scopes to ask for: a list, or one string separated by spaces. Default `profile balance`. */
@@ -27,16 +29,10 @@ export interface CommonOptions
 }
 
 /** Options of the strategy: those of the core, in either spelling, and Passport's own. */
-export type StrategyOptions = CommonOptions &
-  (PassportCredentials | CoreCredentials) & {
-    readonly passReqToCallback?: false;
-  };
+export type StrategyOptions = CommonOptions & Credentials & { readonly passReqToCallback?: false };
 
 /** Options of a strategy whose callback is given the request first. */
-export type StrategyOptionsWithRequest = CommonOptions &
-  (PassportCredentials | CoreCredentials) & {
-    readonly passReqToCallback: true;
-  };
+export type StrategyOptionsWithRequest = CommonOptions & Credentials & { readonly passReqToCallback: true };
 
 /** How Passport users know the core's options. */
 const SPELLINGS = [

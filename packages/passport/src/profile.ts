@@ -1,4 +1,4 @@
-import type { Balance, User, UserInfoAnswer } from '@aihubmix-auth/core';
+import type { Balance, UserInfoAnswer } from '@aihubmix-auth/core';
 
 /** Who has logged in, in Passport's normalised schema (https://www.passportjs.org/reference/normalized-profile/). */
 export interface Profile {
@@ -24,14 +24,10 @@ export function profileOf({ user, balance, raw }: UserInfoAnswer): Profile {
     id: user.id,
     username: user.username,
     displayName: user.username,
-    emails: emailsOf(user),
+    emails: user.email === null ? [] : [{ value: user.email }],
     photos: [],
     balance,
     _raw: raw,
     _json: JSON.parse(raw),
   };
-}
-
-function emailsOf({ email }: User): { value: string }[] {
-  return email === null ? [] : [{ value: email }];
 }

@@ -1,77 +1,66 @@
-import { AihubmixError, type AuthRequest, type AuthResponse, type RouteName } from '@aihubmix-auth/core';
-import { sendResponse, toAuthRequest } from '@aihubmix-auth/core/node';
-import type { Request, Response } from 'express';
-import { logIn, logOut, mark } from './login-session.js';
-import type { Enter, Strategy } from './strategy.js';
-import { isPrefetch } from './translate.js';
+import {
+  AihubmixError,
+  type AuthRequest,
+  type AuthResponse,
+  type Outcome,
+  type PendingLogin,
+} from '@aihubmix-auth/core';
+import type { Request } from 'express';
+import { enter, isLoggedIn, leave } from './login-session.js';
+import { isIdle, type Strategy } from './strategy.js';
 
-type Answer = (strategy: Strategy, request: Request, authRequest: AuthRequest) => Promise<AuthResponse>;
-
-/** The routes where Passport has a say. The core answers all others, and these by another method. */
-const OURS: Partial<Record<RouteName, readonly [method: string, answer: Answer]>> = {
-  login: ['GET', (strategy, request) => strategy.begin(request)],
-  callback: ['GET', callback],
-  logout: ['POST', logout],
-};
-
-/** Answers a request to a route where Passport has a say; `undefined` leaves it to the core. */
-export function answerWithPassport(
-  strategy: Strategy,
-  request: Request,
-  response: Response,
-): Promise<void> | undefined {
-  const route = strategy.core.routeOf(request.originalUrl);
-  const [method, answer] = (route && OURS[route]) ?? [];
-  if (answer === undefined || method !== request.method) return undefined;
-  const authRequest = toAuthRequest(request, strategy.carrierOf(request));
-  if (isPrefetch(authRequest)) return undefined;
-  return answer(strategy, request, authRequest).then((answered) => sendResponse(response, answered));
+/** The core's answer, with the strategy's hooks; where a `verify` makes users, Passport's login begins and ends with ours. */
+export async function answer(strategy: Strategy, request: Request): Promise<Outcome> {
+  const { core, verifies } = strategy;
+  const authRequest = strategy.authRequestOf(request);
+  const route = core.routeOf(authRequest.url);
+  if (route === 'callback' && verifies && request.method === 'GET' && !isIdle(authRequest)) {
+    return { handled: true, response: await callback(strategy, request, authRequest) };
+  }
+  const outcome = await core.handle(authRequest, strategy.choices());
+  return route === 'logout' ? logout(strategy, request, authRequest, outcome) : outcome;
 }
 
-/** Both sessions begin, saved, before the answer is sent; or neither. */
-async function callback(
-  strategy: Strategy,
+/**
+ * Our session and the application's begin, saved, before the answer is sent; or neither. Where ours is carried in the
+ * application's, that is the last step; else the application's remembers whose it is.
+ */
+async function callback(strategy: Strategy, request: Request, plain: AuthRequest): Promise<AuthResponse> {
+  const { core } = strategy;
+  const { carrier } = plain;
+  let user: Express.User | undefined;
+  let entered = false;
+  const begin = async (mark: string) => {
+    if (user === undefined) return;
+    await enter(request, user, core.name, mark);
+    entered = true;
+  };
+  const approve = async (login: PendingLogin) => {
+    ({ user } = await strategy.verdictOn(login, request));
+    if (carrier === undefined) await begin(login.user.id);
+  };
+  const authRequest = { ...plain, carrier: carrier && { ...carrier, begin } };
+  const result = await core.login.finish(authRequest, strategy.choices({}, approve).callback);
+  if (entered && !result.ok) await leave(request, core.name).catch(() => {});
+  return core.login.present(authRequest, result);
+}
+
+/** Ends Passport's login too; an application's session that stays is an error, whoever asks. */
+async function logout(
+  { core }: Strategy,
   request: Request,
   authRequest: AuthRequest,
-): Promise<AuthResponse> {
-  const inAppSession = authRequest.carrier !== undefined;
-  let entered = false;
-  const enter: Enter = async (user, login) => {
-    await logIn(request, user, inAppSession);
-    entered = true;
-    if (!inAppSession) await mark(request, strategy.name, login.user.id);
-  };
-  const { result } = await strategy.finish(request, {}, enter);
-  if (entered && !result.ok) await logOut(request).catch(() => {});
-  return strategy.core.login.present(authRequest, result);
-}
-
-async function logout({ core }: Strategy, request: Request, authRequest: AuthRequest): Promise<AuthResponse> {
-  const outcome = await core.handle(authRequest);
-  if (!outcome.handled) throw new AihubmixError('server_error', 'The logout route is not one of the core.');
-  const { response } = outcome;
-  const ended = authRequest.carrier !== undefined || !isLoggedIn(request);
-  if (response.status >= 400 || ended) return response;
+  outcome: Outcome,
+): Promise<Outcome> {
+  if (!outcome.handled || outcome.response.status >= 400 || !isLoggedIn(request)) return outcome;
   try {
-    await logOut(request);
-    return response;
-  } catch (thrown) {
-    if (!(thrown instanceof AihubmixError)) throw thrown;
-    const headers = response.headers.filter(([name]) => name === 'set-cookie');
-    return core.login.present(asJsonClient(authRequest), {
-      ok: false,
-      error: thrown,
-      login: undefined,
-      headers,
-    });
+    await leave(request, core.name);
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof AihubmixError)) throw error;
+    const headers = outcome.response.headers.filter(([name]) => name === 'set-cookie');
+    const jsonClient = { ...authRequest, header: () => 'application/json' };
+    const failed = { ok: false, error, login: undefined, headers } as const;
+    return { handled: true, response: await core.login.present(jsonClient, failed) };
   }
-}
-
-function isLoggedIn(request: Request): boolean {
-  return typeof request.isAuthenticated === 'function' && request.isAuthenticated();
-}
-
-/** An error at logout is answered as JSON, whoever asks. */
-function asJsonClient(request: AuthRequest): AuthRequest {
-  return { ...request, header: (name) => (name === 'accept' ? 'application/json' : request.header(name)) };
 }

@@ -1,16 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { ADA, GRACE, type Site } from '../../express/src/testing/site.js';
+import { ADA, GRACE, type Site } from '@aihubmix-auth/test-support';
+import { describe, expect, it } from 'vitest';
 import { Strategy, type StrategyOptions, type VerifyCallback } from './index.js';
 import { startClassic } from './testing/classic.js';
 
 let site: Site;
 let strategy: Strategy;
 let seen: readonly unknown[];
-afterEach(async () => {
-  expect(site.mock.violations).toEqual([]);
-  await site.close();
-});
-
 async function start(...given: Parameters<typeof startClassic>) {
   const classic = await startClassic(...given);
   ({ site, strategy, seen } = classic);
@@ -35,7 +30,6 @@ describe('a classic passport.authenticate', () => {
     expect(await (await browser.login({ at: '/auth/login?returnTo=/there' })).json()).toMatchObject({
       returnTo: '/here',
     });
-    await site.close();
     const other = await start(undefined, { returnTo: '//evil.example' });
     expect(await (await other.login()).json()).toMatchObject({ returnTo: '/' });
   });
@@ -138,7 +132,6 @@ describe('a login that fails', () => {
   it('is answered with its status, or redirected by failureRedirect', async () => {
     const browser = await start();
     expect((await browser.login({ decision: 'deny' })).status).toBe(403);
-    await site.close();
     const other = await start(undefined, { failureRedirect: '/sorry' });
     expect((await other.login({ decision: 'deny' })).headers.get('location')).toBe('/sorry');
   });

@@ -1,40 +1,37 @@
-import {
-  type Aihubmix,
+import type {
+  Aihubmix,
   AihubmixError,
-  type AuthRequest,
-  type AuthResponse,
-  type CallbackResult,
-  type PendingLogin,
-  type SessionCarrier,
+  AuthRequest,
+  CallbackChoices,
+  PendingLogin,
+  RouteChoices,
 } from '@aihubmix-auth/core';
 import { appSessionCarrier, toAuthRequest, writeHeaders } from '@aihubmix-auth/core/node';
 import type { Request, Response } from 'express';
 import type { AuthenticateOptions } from 'passport';
-import OAuth2Strategy, { type VerifyCallback } from 'passport-oauth2';
+import OAuth2Strategy from 'passport-oauth2';
 import type { LoginInfo } from './info.js';
 import { createCore, type StrategyOptions, type StrategyOptionsWithRequest } from './options.js';
 import { type Profile, profileOf } from './profile.js';
-import { enteringWith, isPrefetch, parameters, withoutBody } from './translate.js';
 import {
-  type AnyVerifyFunction,
   LoginRefused,
   type TokenParams,
   type Verdict,
   type Verifier,
+  type VerifyFunction,
   verifierOf,
 } from './verify.js';
 
-/** How a callback ended, and what `verify` had to do with it. */
-export interface Attempt {
-  readonly result: CallbackResult;
-  /** What `verify` said when it said yes. */
-  readonly verdict?: Verdict;
-  /** What `verify` or `userProfile` threw. */
-  readonly thrown?: unknown;
-}
+type TokenStrings = [accessToken: string, refreshToken: string];
+/** What the base demands, and has no use for here: a second copy of a secret could only leak, as by printing the strategy. */
+const THE_CORE_ASKS = {
+  authorizationURL: 'unused',
+  tokenURL: 'unused',
+  clientID: 'unused',
+  clientSecret: '',
+};
 
-/** Begins the application's own session for a user that was let in. Throws to let nobody in. */
-export type Enter = (user: Express.User, login: PendingLogin) => Promise<void>;
+type Approve = NonNullable<CallbackChoices['approve']>;
 
 /**
  * Logs users in with AIHubMix. A strategy of Passport in every way: state, PKCE, token exchange, deadlines and the
@@ -50,8 +47,8 @@ export class Strategy extends OAuth2Strategy {
   readonly core: Aihubmix;
   /** Whether users are the application's own, made by a `verify`, rather than AIHubMix's. */
   readonly verifies: boolean;
-  private readonly useAppSession: boolean;
-  private readonly verifier: Verifier | undefined;
+  readonly useAppSession: boolean;
+  private readonly verifier: Verifier;
   /** Logins between token exchange and session, by access token: what `userProfile` answers from. */
   private readonly pending = new Map<string, PendingLogin>();
 
@@ -61,59 +58,24 @@ export class Strategy extends OAuth2Strategy {
    * cannot tell them from those of a callback without.
    * @throws ConfigurationError with one sentence per mistake in the options.
    */
+  constructor(options: StrategyOptions, verify?: VerifyFunction<TokenStrings>);
+  constructor(options: StrategyOptions, verify: VerifyFunction<[...TokenStrings, params: TokenParams]>);
   constructor(
-    options: StrategyOptions,
-    verify?: (accessToken: string, refreshToken: string, profile: Profile, done: VerifyCallback) => void,
-  );
-  constructor(
-    options: StrategyOptions,
-    verify: (
-      accessToken: string,
-      refreshToken: string,
-      params: TokenParams,
-      profile: Profile,
-      done: VerifyCallback,
-    ) => void,
+    options: StrategyOptionsWithRequest,
+    verify: VerifyFunction<[request: Request, ...TokenStrings]>,
   );
   constructor(
     options: StrategyOptionsWithRequest,
-    verify: (
-      request: Request,
-      accessToken: string,
-      refreshToken: string,
-      profile: Profile,
-      done: VerifyCallback,
-    ) => void,
+    verify: VerifyFunction<[request: Request, ...TokenStrings, params: TokenParams]>,
   );
-  constructor(
-    options: StrategyOptionsWithRequest,
-    verify: (
-      request: Request,
-      accessToken: string,
-      refreshToken: string,
-      params: TokenParams,
-      profile: Profile,
-      done: VerifyCallback,
-    ) => void,
-  );
-  constructor(options: StrategyOptions | StrategyOptionsWithRequest, callback?: AnyVerifyFunction) {
-    const core = createCore(options);
-    const [host = 'https://api.aihubmix.com'] = [options.baseUrl ?? []].flat();
-    super(
-      {
-        authorizationURL: new URL('/api/oauth2/authorize', host).href,
-        tokenURL: new URL('/api/oauth2/token', host).href,
-        clientID: 'clientId' in options ? options.clientId : options.clientID,
-        // The core makes the token request: a second copy here could only leak, as by printing the strategy.
-        clientSecret: '',
-      },
-      () => {},
-    );
-    this.name = core.name;
-    this.core = core;
+  constructor(options: StrategyOptions | StrategyOptionsWithRequest, callback?: VerifyFunction<never>) {
+    super(THE_CORE_ASKS, () => {});
+    const verifier = verifierOf(options.verify, callback, options.passReqToCallback ?? false);
+    this.core = createCore(options);
+    this.name = this.core.name;
     this.useAppSession = options.useAppSession ?? false;
-    this.verifier = verifierOf(options.verify, callback, options.passReqToCallback ?? false);
-    this.verifies = this.verifier !== undefined;
+    this.verifies = verifier !== undefined;
+    this.verifier = verifier ?? (async ({ user }) => ({ user, info: undefined }));
   }
 
   /**
@@ -121,10 +83,7 @@ export class Strategy extends OAuth2Strategy {
    * What comes with `HEAD`, or is fetched ahead, does neither.
    */
   override authenticate(request: Request, options: AuthenticateOptions = {}): void {
-    const response = request.res;
-    if (response === undefined)
-      this.error(new TypeError('aihubmix-auth needs the request of an Express app.'));
-    else this.decide(request, response, options).catch((error: unknown) => this.error(error));
+    this.step(request, options).catch((error: unknown) => this.error(error));
   }
 
   /**
@@ -146,65 +105,50 @@ export class Strategy extends OAuth2Strategy {
     return null;
   }
 
-  /** Where a request's session id travels, when not in a cookie of ours. */
-  carrierOf(request: object): SessionCarrier | undefined {
-    return this.useAppSession ? appSessionCarrier(request, this.name) : undefined;
+  /** A request in the core's terms. */
+  authRequestOf(request: Request): AuthRequest {
+    return toAuthRequest(request, this.useAppSession ? appSessionCarrier(request, this.name) : undefined);
   }
 
-  /** The redirect to AIHubMix; what `authorizationParams` answers goes with it, but cannot replace what is ours. */
-  begin(request: Request, options: AuthenticateOptions = {}): Promise<AuthResponse> {
-    return this.core.login.begin(this.authRequestOf(request), {
-      extra: parameters(this.authorizationParams(options)),
-      ...(options.returnTo === undefined ? {} : { returnTo: options.returnTo }),
-    });
-  }
-
-  /**
-   * Everything that happens on callback, with `verify` before our session begins. `enter` comes last: when it throws,
-   * nobody is logged in. What `tokenParams` answers goes with the token request.
-   */
-  async finish(
-    request: Request,
-    options: AuthenticateOptions = {},
-    enter: Enter = async () => {},
-  ): Promise<Attempt> {
-    const attempt: { verdict?: Verdict; thrown?: unknown; enter?: () => Promise<void> } = {};
-    const carrier = this.carrierOf(request);
-    const approve = async (login: PendingLogin) => {
-      try {
-        const verdict = await this.ask(request, login);
-        attempt.verdict = verdict;
-        attempt.enter = () => enter(verdict.user, login);
-      } catch (error) {
-        attempt.thrown = error;
-        throw error;
-      }
-      if (carrier === undefined) await attempt.enter();
+  /** What `returnTo` and the hooks of passport-oauth2 add to the steps of a login; a hook cannot replace what is ours. */
+  choices(options: AuthenticateOptions = {}, approve?: Approve): Required<RouteChoices> {
+    const { returnTo } = options;
+    const login = { extra: parameters(this.authorizationParams(options)) };
+    const callback = { extra: parameters(this.tokenParams(options)) };
+    return {
+      login: returnTo === undefined ? login : { ...login, returnTo },
+      callback: approve === undefined ? callback : { ...callback, approve },
     };
-    const result = await this.core.login.finish(
-      toAuthRequest(request, carrier && enteringWith(carrier, async () => attempt.enter?.())),
-      { approve, extra: parameters(this.tokenParams(options)) },
-    );
-    return { ...attempt, result };
   }
 
-  private async decide(request: Request, response: Response, options: AuthenticateOptions): Promise<void> {
+  /** Asks who the user is to the application. @throws what `verify` or `userProfile` throws. */
+  async verdictOn(login: PendingLogin, request: Request): Promise<Verdict> {
+    const { user, info, scope, tokens } = login;
+    const token = tokens.access.reveal();
+    this.pending.set(token, login);
+    try {
+      const profile = await new Promise<Profile>((resolve, reject) => {
+        this.userProfile(token, (error, made) => (error || !made ? reject(error) : resolve(made)));
+      });
+      return await this.verifier({ user, balance: info.balance, scope, profile, tokens, request });
+    } finally {
+      this.pending.delete(token);
+    }
+  }
+
+  private async step(request: Request, options: AuthenticateOptions): Promise<void> {
+    const { res: response } = request;
+    if (response === undefined) throw new TypeError('aihubmix-auth needs the request of an Express app.');
     const authRequest = this.authRequestOf(request);
-    if (request.method === 'HEAD' || isPrefetch(authRequest)) return this.refuseIdle(request, response);
-    if (this.isCallback(authRequest.url))
-      return this.end(response, authRequest, await this.finish(request, options));
-    const { headers } = await this.begin(request, options);
-    writeHeaders(response, withoutBody(headers));
+    if (isIdle(authRequest)) {
+      response.set({ 'cache-control': 'no-store', allow: 'GET' });
+      const message = 'A login is neither begun nor finished by HEAD or by what a browser fetches ahead.';
+      return this.fail({ code: 'method_not_allowed', message }, request.method === 'HEAD' ? 405 : 503);
+    }
+    if (this.isCallback(authRequest.url)) return this.finish(request, response, options);
+    const { headers } = await this.core.login.begin(authRequest, this.choices(options).login);
+    writeHeaders(response, headers);
     this.redirect(headers.find(([name]) => name === 'location')?.[1] ?? '/');
-  }
-
-  private refuseIdle({ method }: Request, response: Response): void {
-    response.setHeader('cache-control', 'no-store');
-    const message = 'A login is neither begun nor finished by HEAD or by what a browser fetches ahead.';
-    if (method === 'HEAD') {
-      response.setHeader('allow', 'GET');
-      this.fail({ code: 'method_not_allowed', message }, 405);
-    } else this.fail({ code: 'invalid_request', message }, 503);
   }
 
   /** The callback's own path; or, behind a proxy that rewrites paths, what only AIHubMix sends. */
@@ -215,42 +159,48 @@ export class Strategy extends OAuth2Strategy {
     return query.has('state') && (query.has('code') || query.has('error'));
   }
 
-  private async end(response: Response, authRequest: AuthRequest, attempt: Attempt): Promise<void> {
-    const { result, verdict, thrown } = attempt;
-    const answer = await this.core.login.present(authRequest, result);
-    writeHeaders(response, withoutBody(answer.headers));
-    if (result.ok) {
-      const { account, login } = result;
-      const info: LoginInfo = { returnTo: login.returnTo, account, scope: account.scopes.join(' ') };
-      return this.success(verdict?.user ?? account.user, { ...verdict?.info, ...info });
-    }
-    const { error } = result;
-    if (thrown !== undefined && !(thrown instanceof AihubmixError)) return this.error(thrown);
-    if (error.code === 'server_error') return this.error(error);
-    if (error.retryAfter !== undefined) response.setHeader('retry-after', error.retryAfter);
-    const worded = this.parseErrorResponse(JSON.stringify(error), error.status);
-    const { code, reason, status } = error;
-    const given = thrown instanceof LoginRefused ? thrown.info : undefined;
-    response.req.authInfo = { error };
-    this.fail({ ...given, code, reason, message: worded?.message ?? error.message }, status);
-  }
-
-  private async ask(request: Request, login: PendingLogin): Promise<Verdict> {
-    const { user, scope, tokens } = login;
-    if (this.verifier === undefined) return { user, info: undefined };
-    const token = tokens.access.reveal();
-    this.pending.set(token, login);
-    try {
-      const profile = await new Promise<Profile>((resolve, reject) => {
-        this.userProfile(token, (error, made) => (error || !made ? reject(error) : resolve(made)));
+  private async finish(request: Request, response: Response, options: AuthenticateOptions): Promise<void> {
+    let verdict: Verdict | undefined;
+    let thrown: unknown;
+    const approve: Approve = async (login) => {
+      verdict = await this.verdictOn(login, request).catch((error: unknown) => {
+        thrown = error;
+        throw error;
       });
-      return await this.verifier({ user, balance: login.info.balance, scope, profile, tokens, request });
-    } finally {
-      this.pending.delete(token);
+    };
+    const authRequest = this.authRequestOf(request);
+    const result = await this.core.login.finish(authRequest, this.choices(options, approve).callback);
+    const { headers } = await this.core.login.present(authRequest, result);
+    // Status and body are Passport's to choose.
+    writeHeaders(
+      response,
+      headers.filter(([name]) => !/^(location|content-)/.test(name)),
+    );
+    if (!result.ok) {
+      if (result.error.code === 'server_error') return this.error(thrown ?? result.error);
+      return this.refuse(request, response, result.error);
     }
+    const { account, login } = result;
+    const info: LoginInfo = { returnTo: login.returnTo, account, scope: account.scopes.join(' ') };
+    this.success(verdict?.user ?? account.user, { ...verdict?.info, ...info });
   }
 
-  private authRequestOf(request: Request): AuthRequest {
-    return toAuthRequest(request, this.carrierOf(request));
+  private refuse(request: Request, response: Response, error: AihubmixError): void {
+    const { code, headers = {}, reason, status } = error;
+    request.authInfo = { error };
+    writeHeaders(response, Object.entries(headers));
+    const { message } = this.parseErrorResponse(JSON.stringify(error), status) ?? error;
+    this.fail({ ...(error instanceof LoginRefused ? error.info : {}), code, reason, message }, status);
   }
+}
+
+/** What a hook of passport-oauth2 answered, as request parameters. */
+function parameters(given: object): Record<string, string> {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(set.map(([name, value]) => [name, String(value)]));
+}
+
+/** Whether nobody has clicked: a login is neither begun nor finished by `HEAD` or by what a browser fetches ahead. */
+export function isIdle({ method, header }: AuthRequest): boolean {
+  return method === 'HEAD' || /^\s*prefetch\b/i.test(header('sec-purpose') ?? header('purpose') ?? '');
 }

@@ -1,6 +1,6 @@
 import { AihubmixError, type Balance, type MaybePromise, type Tokens, type User } from '@aihubmix-auth/core';
 import type { Request } from 'express';
-import type { VerifyCallback, VerifyFunction, VerifyFunctionWithRequest } from 'passport-oauth2';
+import type { VerifyCallback } from 'passport-oauth2';
 import type { Profile } from './profile.js';
 
 /** A login that AIHubMix vouches for, before there is a session. */
@@ -28,14 +28,15 @@ export interface TokenParams {
   readonly scope: string;
 }
 
-export type AnyVerifyFunction =
-  | VerifyFunction<Profile, TokenParams>
-  | VerifyFunctionWithRequest<Profile, TokenParams>;
+/** A callback in passport-oauth2's form: what is `Given`, then the profile, then `done`. */
+export type VerifyFunction<Given extends unknown[]> = (
+  ...given: [...Given, profile: Profile, done: VerifyCallback]
+) => void;
 
-/** What `verify` said. */
+/** What `verify` said, when it said yes. */
 export interface Verdict {
   readonly user: Express.User;
-  /** What it gave as `info`. */
+  /** What it gave beside the user. */
   readonly info: object | undefined;
 }
 
@@ -44,11 +45,9 @@ export class LoginRefused extends AihubmixError {
   readonly info: object | undefined;
 
   constructor(info?: object) {
-    const message = info === undefined ? undefined : Reflect.get(info, 'message');
-    super(
-      'access_denied',
-      typeof message === 'string' ? message : 'This application does not let the user in (verify).',
-    );
+    const message: unknown = info && Reflect.get(info, 'message');
+    const ours = 'This application does not let the user in (verify).';
+    super('access_denied', typeof message === 'string' ? message : ours);
     this.info = info;
   }
 }
@@ -59,37 +58,31 @@ export type Verifier = (login: VerifiableLogin) => Promise<Verdict>;
 /** The verifier in either form; `undefined` when the application gave none. */
 export function verifierOf(
   verify: VerifyLogin | undefined,
-  callback: AnyVerifyFunction | undefined,
+  callback: VerifyFunction<never> | undefined,
   passRequest: boolean,
 ): Verifier | undefined {
-  if (verify !== undefined) return (login) => askVerify(verify, login);
+  if (verify !== undefined) return async (login) => demandUser(await verify(login));
   return callback && ((login) => callVerify(callback, login, passRequest));
 }
 
-async function askVerify(verify: VerifyLogin, login: VerifiableLogin): Promise<Verdict> {
-  const user = await verify(login);
-  if (!user) throw new LoginRefused();
-  return { user, info: undefined };
+function demandUser(user?: Express.User | false, info?: object): Verdict {
+  if (!user) throw new LoginRefused(info);
+  return { user, info };
 }
 
 /**
- * Calls a callback of passport-oauth2's form. Only a callback with exactly one parameter more than
- * `(accessToken, refreshToken, profile, done)` is given the token parameters: a wrapper with rest arguments, such as
- * Nest's, has no parameters to count.
+ * Only a callback with exactly one parameter more than `(accessToken, refreshToken, profile, done)` is given the token
+ * parameters: a wrapper with rest arguments, such as Nest's, has no parameters to count.
  */
-function callVerify(
-  verify: AnyVerifyFunction,
+async function callVerify(
+  verify: VerifyFunction<never>,
   { profile, tokens, scope, request }: VerifiableLogin,
   passRequest: boolean,
 ): Promise<Verdict> {
   const params: TokenParams = { token_type: 'Bearer', expires_in: tokens.lifetime, scope };
   const withParams = verify.length === (passRequest ? 6 : 5);
-  return new Promise((resolve, reject) => {
-    const done: VerifyCallback = (error, user, info) => {
-      if (error) reject(error);
-      else if (user) resolve({ user, info });
-      else reject(new LoginRefused(info));
-    };
+  const [user, info] = await new Promise<Parameters<typeof demandUser>>((resolve, reject) => {
+    const done: VerifyCallback = (error, ...said) => (error ? reject(error) : resolve(said));
     const given = [
       ...(passRequest ? [request] : []),
       tokens.access.reveal(),
@@ -101,4 +94,5 @@ function callVerify(
     // An async callback that throws must not be lost.
     Promise.resolve(Reflect.apply(verify, undefined, given)).catch(reject);
   });
+  return demandUser(user, info);
 }

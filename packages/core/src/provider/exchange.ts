@@ -31,8 +31,13 @@ export type Exchange = (origin: string, request: ProviderRequest) => Promise<Ans
 /** Over a keep-alive pool of our own. Honours `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, except for loopback. */
 export function undiciExchange(): { exchange: Exchange; close: () => Promise<void> } {
   const dispatcher = createDispatcher();
+  let closed: Promise<void> | undefined;
   return {
-    close: () => dispatcher.close(),
+    // A framework may end an application twice.
+    close() {
+      closed ??= dispatcher.close();
+      return closed;
+    },
     async exchange(origin, { method, path, headers, body, signal }) {
       const response = await undiciRequest(origin + path, {
         method,

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { memoryStore, type SessionStore } from '@aihubmix-auth/core';
+import { type Browser, type Site, serve } from '@aihubmix-auth/test-support';
 import express5 from 'express';
 import session, { MemoryStore } from 'express-session';
 import passport07 from 'passport';
-import { type Browser, type Site, serve } from '../../../express/src/testing/site.js';
 import { aihubmixPassport, type PassportAihubmix, type StrategyOptions } from '../index.js';
 
 const require = createRequire(import.meta.url);
@@ -48,7 +48,8 @@ export async function startApp(
     app.use(session({ secret: 'of the app', resave: false, saveUninitialized: false, store: appStore }));
     app.use(own.session(), auth);
     app.get('/private', requireLogin, (request, response) => {
-      response.json({ user: request.user, account: request.aihubmix.user.username });
+      const { user, aihubmix } = request;
+      response.json({ user, account: aihubmix.user.username, isAuthenticated: request.isAuthenticated() });
     });
     app.get('/user', (request, response) => {
       response.json(request.user ?? null);
@@ -62,11 +63,7 @@ export async function startApp(
     return app;
   });
   if (auth === undefined) throw new Error('nothing was built');
-  return { site, browser: site.browser(), auth, appStore, store };
-}
-
-export function post(browser: Browser, path: string): Promise<Response> {
-  return browser.fetch(path, { method: 'POST' });
+  return { site, browser: site.browser, auth, appStore, store };
 }
 
 /** What a JSON client gets: status, and body. */

@@ -1,7 +1,7 @@
+import { type Browser, type Site, serve } from '@aihubmix-auth/test-support';
 import express, { type RequestHandler } from 'express';
 import session from 'express-session';
 import passport, { type AuthenticateCallback, type AuthenticateOptions } from 'passport';
-import { type Browser, type Site, serve } from '../../../express/src/testing/site.js';
 import { type AihubmixOptions, aihubmixPassport, Strategy, type StrategyOptions } from '../index.js';
 
 /** An app with `passport.authenticate` on its own routes. */
@@ -66,5 +66,5 @@ export async function startClassic(
     return app;
   });
   if (made === undefined) throw new Error('nothing was built');
-  return { site, browser: site.browser(), strategy: made, seen };
+  return { site, browser: site.browser, strategy: made, seen };
 }
