@@ -47,7 +47,7 @@ export interface Config {
 const DAY = 86_400;
 
 /** Below `basePath`. */
-const _DEFAULT_PATHS: Readonly<Record<RouteName, string>> = {
+const DEFAULT_PATHS: Readonly<Record<RouteName, string>> = {
   login: '/login',
   callback: '/callback',
   session: '/session',
@@ -127,7 +127,7 @@ function routePaths(
     if (given === false) continue;
     // The provider sends the browser to the redirect URI and nowhere else, so that is where the callback is.
     paths[name] =
-      given === undefined && name === 'callback' ? callbackPath : basePath + (given ?? `/${name}`);
+      given === undefined && name === 'callback' ? callbackPath : basePath + (given ?? DEFAULT_PATHS[name]);
   }
   return paths;
 }

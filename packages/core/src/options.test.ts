@@ -44,6 +44,20 @@ describe('options that work', () => {
     );
   });
 
+  test('the routes are where the documentation says, but for those that are renamed or turned off', () => {
+    expect(resolveOptions({ ...good, basePath: '/a', routes: { login: '/in', topup: false } }).paths).toEqual(
+      {
+        login: '/a/in',
+        callback: '/auth/callback',
+        session: '/a/session',
+        userinfo: '/a/userinfo',
+        balance: '/a/balance',
+        logout: '/a/logout',
+        browser: '/a/browser.js',
+      },
+    );
+  });
+
   test('defaults are those of the documentation', () => {
     expect(resolveOptions(good)).toMatchObject({
       scope: 'profile balance',

@@ -43,7 +43,8 @@ function raw(
 ): Response {
   const headers = new Headers({ 'content-type': contentType });
   for (const [name, value] of Object.entries(given)) headers.set(name, value);
-  return new Response(NULL_BODY.has(status) ? null : body, { status, headers });
+  const content = typeof body === 'string' ? body : Buffer.from(body);
+  return new Response(NULL_BODY.has(status) ? null : content, { status, headers });
 }
 
 function rawBody(fault: Extract<Fault, { type: 'body' }>): Response {
