@@ -145,9 +145,9 @@ export async function inParallel<T>(
 }
 
 /** Waits until something is so, at most two seconds. */
-export async function eventually(isSo: () => boolean): Promise<void> {
-  for (const start = Date.now(); !isSo(); await pause(10)) {
-    if (Date.now() - start > 2000) throw new Error(`never so: ${isSo}`);
+export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (const start = Date.now(); !(await isSo()); await pause(10)) {
+    if (Date.now() - start > 10_000) throw new Error(`never so: ${isSo}`);
   }
 }
 

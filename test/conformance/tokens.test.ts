@@ -27,11 +27,11 @@ const cases: Cases = {
       const old = site.mock.requests.at(-1)?.headers.authorization;
       site.clock.advance(LIFETIME - 290);
       site.mock.clearRequests();
-      site.mock.fault('token', { type: 'latency', ms: 450 });
+      site.mock.fault('token', { type: 'latency', ms: 1_500 });
       const start = Date.now();
       const answer = await browser.fetch('/auth/userinfo');
       expect(answer.status).toBe(200);
-      expect(Date.now() - start).toBeLessThan(400);
+      expect(Date.now() - start).toBeLessThan(1_400);
       expect(site.mock.requests.find(({ endpoint }) => endpoint === 'userinfo')?.headers.authorization).toBe(
         old,
       );
@@ -39,10 +39,10 @@ const cases: Cases = {
       await eventually(() =>
         site.mock.requests.some(({ endpoint, status }) => endpoint === 'token' && status === 200),
       );
-      await pause(100);
-      await browser.fetch('/auth/userinfo');
-      await browser.fetch('/auth/userinfo');
-      expect(site.mock.requests.at(-1)?.headers.authorization).not.toBe(old);
+      await eventually(async () => {
+        await browser.fetch('/auth/userinfo');
+        return site.mock.requests.at(-1)?.headers.authorization !== old;
+      });
       expect(refreshes(site)).toBe(1);
     },
   'a refresh beside a call that hangs or fails disturbs nobody': async (site) => {
@@ -57,7 +57,7 @@ const cases: Cases = {
       for (let i = 0; i < 3; i += 1) {
         const start = Date.now();
         expect((await browser.fetch('/auth/balance')).status).toBe(200);
-        expect(Date.now() - start).toBeLessThan(500);
+        expect(Date.now() - start).toBeLessThan(1_500);
       }
       site.mock.clearFaults();
       expect((await browser.session()).authenticated).toBe(true);
