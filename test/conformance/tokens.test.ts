@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { ADA, type Browser, GRACE, loggedIn, login } from './browser.js';
-import { type Cases, conformance, eventually, pause, type Site } from './site.js';
+import { type Cases, conformance, eventually, type Site } from './site.js';
 
 const LIFETIME = 7200;
 const refreshes = (site: Site) => site.mock.count('token', 'refresh_token');
