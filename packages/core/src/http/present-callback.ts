@@ -4,7 +4,7 @@ import type { HttpContext } from './context.js';
 import { currentSession } from './current-session.js';
 import type { AuthRequest, AuthResponse } from './messages.js';
 import { popupPage } from './popup.js';
-import { errorAnswer, redirect, withError } from './respond.js';
+import { errorAnswer, isFault, redirect, withError } from './respond.js';
 
 /** The answer to a callback: a redirect, the popup's page, or an error in the form that the client reads. */
 export async function presentCallback(
@@ -21,16 +21,11 @@ export async function presentCallback(
       : popupPage({ origin, next }, result.headers);
   }
   const { error, headers } = result;
-  if (error.code === 'server_error' || error.code === 'store_unavailable')
-    context.events.emit('fault', { error });
+  if (isFault(error)) context.events.emit('fault', { error });
   if (isJsonClient(request)) return errorAnswer(error, headers);
-  if (
-    error.code === 'invalid_state' &&
-    isBrowserNavigation(request) &&
-    (await hasSession(context, request))
-  ) {
-    return redirect(303, config.returnTo.fallback);
-  }
+  // The back button, a double click, somebody's link: whoever is logged in is where they wanted to be.
+  const stray = error.code === 'invalid_state' && isBrowserNavigation(request);
+  if (stray && (await hasSession(context, request))) return redirect(303, config.returnTo.fallback);
   const next = withError(config.errorPath, error.code);
   return origin === undefined
     ? redirect(303, next, headers)
