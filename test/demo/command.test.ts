@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
+import { page, pageHeaders } from '../../packages/demo/src/page.js';
 import { type Command, eventually, isOpen, PRESENT_TARGETS, startByNpx, startCommand } from './command.js';
 import { Visitor } from './visitor.js';
 
@@ -22,7 +23,10 @@ describe.each(PRESENT_TARGETS)('the demo on %s', (framework) => {
     const command = started(startCommand(['--framework', framework, '--port', '0']));
     const url = await command.url();
     const visitor = new Visitor();
-    expect(await (await visitor.get(url)).text()).toContain('Log in with AIHubMix');
+    const home = await visitor.get(url);
+    expect(await home.text()).toBe(page);
+    const type = expect.stringMatching(/^text\/html; charset=utf-8$/i);
+    expect(Object.fromEntries(home.headers)).toMatchObject({ ...pageHeaders, 'content-type': type });
     expect((await visitor.get(`${url}/private`, 'application/json')).status).toBe(401);
 
     const back = await visitor.logIn(url, '12345', '/private');

@@ -45,7 +45,7 @@ export class Visitor {
 }
 
 /** Where a redirect leads. */
-export function locationOf(response: Response, base?: string): string {
+function locationOf(response: Response, base?: string): string {
   return new URL(response.headers.get('location') ?? '', base).href;
 }
 

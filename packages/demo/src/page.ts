@@ -1,82 +1,95 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { SENTENCES } from './page/sentences.js';
+import { LANGUAGES, type PageTexts, TEXTS } from './page/texts.js';
 
-const style = read('style.css');
+const style = read('switch.css') + read('style.css');
 const script = read('client.js');
-
-// The page brings its own policy, so that the targets need not know what is in it.
-const policy = [
-  "default-src 'none'",
-  `script-src '${hashOf(script)}'`,
-  `style-src '${hashOf(style)}'`,
-  "connect-src 'self'",
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
 
 const icon =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 28"><rect width="28" height="28" rx="8" fill="#0b7367"/><circle cx="11" cy="14" r="4" fill="none" stroke="#fff" stroke-width="2.5"/><path d="M15 14h8m-2.5 0v4" stroke="#fff" stroke-width="2.5" stroke-linecap="round"/></svg>';
 
-/** The page of every demo app, whole: it loads nothing but the answers of the login's own routes. */
+/** The headers that go with the page: it runs its own script and style and the account element, and nothing frames it. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    `script-src 'self' '${hashOf(script)}'`,
+    `style-src '${hashOf(style)}'`,
+    "connect-src 'self'",
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+};
+
+/** The page of every demo app: the account element, and how to try it. To be sent with `pageHeaders`. */
 export const page = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>AIHubMix login demo</title>
+<title>${TEXTS.en.title}</title>
 <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">
 <style>${style}</style>
+<script type="module" src="/auth/browser.js"></script>
 </head>
-<body data-view="loading">
+<body>
+<header>
+<p class="brand">${icon.replace('<svg ', '<svg aria-hidden="true" ')}aihubmix-auth</p>
+${choice('language', 'lang', languageOptions())}
+</header>
 <main>
+<h1 data-text="headline">${TEXTS.en.headline}</h1>
+${text('about', 'p')}
 <div class="card">
-<h1>${icon.replace('<svg ', '<svg aria-hidden="true" ')}AIHubMix login demo</h1>
-<div class="views" id="views" aria-busy="true">
-<section class="view" id="loading" aria-label="Loading">
-<p class="soft">Loading…</p>
-<noscript><p>This page needs JavaScript.</p></noscript>
-</section>
-<section class="view" id="out" aria-label="Logged out">
-<p>With your AIHubMix account this app learns your name, e-mail address and balance. It never sees your password, and this browser never sees a token.</p>
-<a class="button primary first" id="log-in" href="/auth/login?returnTo=/">Log in with AIHubMix</a>
-</section>
-<section class="view" id="in" aria-label="Your account">
-<div>
-<p class="one-line" id="name">–</p>
-<p class="soft one-line" id="email">–</p>
+<aihubmix-account><noscript><a class="button" href="/auth/login?returnTo=/">Log in with AIHubMix</a></noscript></aihubmix-account>
+<div class="below">
+${choice('how', 'login', [option('login', 'popup', text('popup')), option('login', 'redirect', text('redirect'))])}
+<p class="tip" data-text="tip">${TEXTS.en.tip}</p>
 </div>
-<dl class="balance">
-<dt class="soft">Balance</dt>
-<dd class="one-line" id="balance">–</dd>
-</dl>
-<div class="actions">
-<a class="button primary" id="top-up" href="/auth/topup" target="_blank" rel="noopener">Top up<span aria-hidden="true"> ↗</span></a>
-<button class="first" id="refresh" type="button">Refresh</button>
-<button id="log-out" type="button">Log out</button>
+<div class="snippet">
+${text('snippet', 'p')}
+<pre><code>&lt;script type="module" src="/auth/browser.js"&gt;&lt;/script&gt;
+<span>&lt;aihubmix-account<b id="attribute"></b>&gt;</span><span>&lt;/aihubmix-account&gt;</span></code></pre>
 </div>
-</section>
-<section class="view" id="failed" aria-label="Not available">
-<p>The app could not tell whether you are logged in.</p>
-<button class="first" id="try-again" type="button">Try again</button>
-</section>
 </div>
-<footer class="soft"><a href="/private">/private</a> answers only those who are logged in.</footer>
-</div>
-<p id="status" role="status" aria-live="polite" data-kind="note"><span id="message"></span></p>
+<p class="private"><a href="/private">/private</a> ${text('private')}</p>
 </main>
-<script type="application/json" id="sentences">${JSON.stringify(SENTENCES).replaceAll('<', '\\u003c')}</script>
+<script type="application/json" id="texts">${JSON.stringify(TEXTS).replaceAll('<', '\\u003c')}</script>
 <script>${script}</script>
 </body>
 </html>
 `;
 
+/** A text that the page's script says in another language. */
+function text(name: keyof PageTexts, tag: 'p' | 'span' = 'span'): string {
+  return `<${tag} data-text="${name}">${TEXTS.en[name]}</${tag}>`;
+}
+
+function choice(legend: keyof PageTexts, name: string, options: readonly string[]): string {
+  return `<fieldset class="choice ${name}">
+<legend data-text="${legend}">${TEXTS.en[legend]}</legend>
+<div class="options">${options.join('')}</div>
+</fieldset>`;
+}
+
+// Without `autocomplete` a browser would restore the choice on reload, past the script that shows it.
+function option(name: string, value: string, label: string, lang = ''): string {
+  return `<label${lang}><input type="radio" name="${name}" value="${value}" autocomplete="off">${label}</label>`;
+}
+
+function languageOptions(): string[] {
+  return Object.entries(LANGUAGES).map(([tag, name]) =>
+    option('lang', tag, `<span>${name}</span>`, ` lang="${tag}"`),
+  );
+}
+
 function read(name: string): string {
   return readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8');
 }
 
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+function hashOf(content: string): string {
+  return `sha256-${createHash('sha256').update(content).digest('base64')}`;
 }

@@ -1,7 +1,7 @@
 import { aihubmix } from '@aihubmix-auth/express';
 import express from 'express';
 import session from 'express-session';
-import { page } from '../page.js';
+import { page, pageHeaders } from '../page.js';
 import type { CreateApp } from '../target.js';
 
 export const createApp: CreateApp = async (options) => {
@@ -13,7 +13,7 @@ export const createApp: CreateApp = async (options) => {
   }
   app.use(auth);
   app.get('/', (_request, response) => {
-    response.type('html').send(page);
+    response.set(pageHeaders).type('html').send(page);
   });
   app.get('/private', auth.requireLogin, (request, response) => {
     response.json(request.aihubmix.user);

@@ -2,7 +2,7 @@ import { type Account, aihubmix, type FastifyAihubmix } from '@aihubmix-auth/fas
 import cookie from '@fastify/cookie';
 import session from '@fastify/session';
 import Fastify from 'fastify';
-import { page } from '../page.js';
+import { page, pageHeaders } from '../page.js';
 import type { CreateApp } from '../target.js';
 
 /** An app with one fixed instance writes `app.aihubmix` and `request.aihubmix`, and has no need to pass a name around. */
@@ -20,7 +20,7 @@ export const createApp: CreateApp = async (options) => {
   }
   await app.register(aihubmix, options);
   app.get('/', (_request, reply) => {
-    reply.type('text/html; charset=utf-8').send(page);
+    reply.headers(pageHeaders).type('text/html; charset=utf-8').send(page);
   });
   const { core, requireLogin } = app.getDecorator<FastifyAihubmix>(name);
   app.get('/private', { preHandler: requireLogin }, async (request) => {

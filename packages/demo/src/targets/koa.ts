@@ -2,7 +2,7 @@ import { aihubmix } from '@aihubmix-auth/koa';
 import Router from '@koa/router';
 import Koa from 'koa';
 import session from 'koa-session';
-import { page } from '../page.js';
+import { page, pageHeaders } from '../page.js';
 import type { CreateApp } from '../target.js';
 
 export const createApp: CreateApp = async (options) => {
@@ -16,6 +16,7 @@ export const createApp: CreateApp = async (options) => {
   }
   app.use(auth);
   router.get('/', (ctx) => {
+    ctx.set(pageHeaders);
     ctx.type = 'html';
     ctx.body = page;
   });

@@ -5,8 +5,19 @@ import {
   CurrentUser,
   type User,
 } from '@aihubmix-auth/nestjs';
-import { Controller, type DynamicModule, Get, Header, Module, UseGuards } from '@nestjs/common';
-import { page } from '../page.js';
+import {
+  applyDecorators,
+  Controller,
+  type DynamicModule,
+  Get,
+  Header,
+  Module,
+  UseGuards,
+} from '@nestjs/common';
+import { page, pageHeaders } from '../page.js';
+
+const PageHeaders = () =>
+  applyDecorators(...Object.entries(pageHeaders).map(([name, value]) => Header(name, value)));
 
 @Module({})
 class AppModule {}
@@ -19,6 +30,7 @@ export function appModule(options: AihubmixModuleOptions): DynamicModule {
   class AppController {
     @Get()
     @Header('content-type', 'text/html; charset=utf-8')
+    @PageHeaders()
     home(): string {
       return page;
     }

@@ -2,7 +2,7 @@ import { aihubmixPassport } from '@aihubmix-auth/passport';
 import express from 'express';
 import session from 'express-session';
 import { Passport } from 'passport';
-import { page } from '../page.js';
+import { page, pageHeaders } from '../page.js';
 import type { CreateApp } from '../target.js';
 
 export const createApp: CreateApp = async (options) => {
@@ -15,7 +15,7 @@ export const createApp: CreateApp = async (options) => {
   app.use(passport.session());
   app.use(auth);
   app.get('/', (_request, response) => {
-    response.type('html').send(page);
+    response.set(pageHeaders).type('html').send(page);
   });
   app.get('/private', auth.requireLogin, (request, response) => {
     response.json(request.user);
