@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { until } from '@aihubmix-auth/redis/testing';
+import type { Point } from './watched.js';
 
 /** The origin that browsers see in front of all processes. */
 export const ORIGIN = 'http://localhost:3000';
@@ -9,7 +11,11 @@ export const ORIGIN = 'http://localhost:3000';
 export interface Body {
   readonly error?: string;
   readonly authenticated?: boolean;
-  readonly user?: { readonly username: string };
+  readonly user?: { readonly id: string; readonly username: string };
+  /** Of `/private`. */
+  readonly id?: string;
+  /** Of `/auth/balance`. */
+  readonly amount?: string;
 }
 
 export async function bodyOf(answer: Response): Promise<Body> {
@@ -21,33 +27,61 @@ export async function isLoggedIn(app: AppProcess, cookie: string): Promise<boole
   return (await bodyOf(await app.get('/auth/session', cookie))).authenticated;
 }
 
+/** How long an answer is waited for. */
+export interface Patience {
+  readonly signal: AbortSignal;
+}
+
 /** The application in a process of its own. */
 export interface AppProcess {
-  get(path: string, cookie?: string): Promise<Response>;
-  logout(cookie: string): Promise<Response>;
+  /** Tells it from all others of the fleet, those before it included. */
+  readonly name: string;
+  /** Whether `kill` was called. */
+  readonly killed: boolean;
+  get(path: string, cookie?: string, init?: Patience): Promise<Response>;
+  logout(cookie: string, init?: Patience): Promise<Response>;
+  /** Waits until a refresh in it has stopped at the point, which its variable `STOP_AT` names. */
+  stoppedAt(point: Point): Promise<void>;
+  /** Lets all that has stopped go on. */
+  goOn(): void;
   /** SIGKILL: no time for a last word. */
   kill(): Promise<void>;
 }
 
 const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
 
-export async function startApp(env: Readonly<Record<string, string>>): Promise<AppProcess> {
+export async function startApp(name: string, env: Readonly<Record<string, string>>): Promise<AppProcess> {
   const app = spawn(process.execPath, ['--import', 'tsx', worker], {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH, ...env, PROCESS: name },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  const kill = () => app.kill('SIGKILL');
-  process.once('exit', kill);
-  app.once('exit', () => process.off('exit', kill));
+  const killNow = () => app.kill('SIGKILL');
+  process.once('exit', killNow);
+  app.once('exit', () => process.off('exit', killNow));
+  const stops: unknown[] = [];
+  app.on('message', (point) => stops.push(point));
   const url = await listeningUrl(app);
+  let killed = false;
   return {
-    get: (path, cookie) => fetch(url + path, { headers: cookieHeader(cookie), redirect: 'manual' }),
-    logout: (cookie) =>
-      fetch(`${url}/auth/logout`, { method: 'POST', headers: { ...cookieHeader(cookie), origin: ORIGIN } }),
+    name,
+    get killed() {
+      return killed;
+    },
+    get: (path, cookie, init) =>
+      fetch(url + path, { ...init, headers: cookieHeader(cookie), redirect: 'manual' }),
+    logout: (cookie, init) =>
+      fetch(`${url}/auth/logout`, {
+        ...init,
+        method: 'POST',
+        headers: { ...cookieHeader(cookie), origin: ORIGIN },
+      }),
+    stoppedAt: (point) => until(() => stops.includes(point)),
+    goOn: () => void app.send('go on'),
     async kill() {
+      killed = true;
       if (app.exitCode !== null || app.signalCode !== null) return;
       const ended = new Promise((resolve) => app.once('exit', resolve));
-      kill();
+      killNow();
       await ended;
     },
   };
@@ -64,4 +98,18 @@ async function listeningUrl(app: ChildProcess): Promise<string> {
 
 function cookieHeader(cookie: string | undefined): Record<string, string> {
   return { accept: 'application/json', ...(cookie === undefined ? {} : { cookie }) };
+}
+
+/** The first cookie that an answer sets, or the first that looks so. */
+export function cookieIn(answer: Response, like = /^[^;]+/): string {
+  for (const cookie of answer.headers.getSetCookie()) {
+    const pair = like.exec(cookie)?.[0];
+    if (pair !== undefined) return pair;
+  }
+  throw new Error('The answer sets no such cookie.');
+}
+
+/** The session cookie among those that an answer sets. */
+export function sessionCookieIn(answer: Response): string {
+  return cookieIn(answer, /^aihubmix=[^;]+/);
 }

@@ -1,8 +1,8 @@
 import { type Aihubmix, createAihubmix, optionsFromEnv } from '@aihubmix-auth/core';
 import { loginAs } from '@aihubmix-auth/core/testing';
-import { createMockServer, type MockServer } from '@aihubmix-auth/mock-server';
+import { createMockServer, type MockServer, type MockServerOptions } from '@aihubmix-auth/mock-server';
 import { redisStore } from '@aihubmix-auth/redis';
-import { type RedisServer, startRedis } from '@aihubmix-auth/redis/testing';
+import { type RedisServer, startRedis, until } from '@aihubmix-auth/redis/testing';
 import { createClient } from 'redis';
 import { type AppProcess, ORIGIN, startApp } from './app-process.js';
 
@@ -13,23 +13,43 @@ export interface Fleet {
   readonly apps: readonly AppProcess[];
   /** Takes one process by its number. */
   app(index: number): AppProcess;
+  /** Starts a process in the place of another, which is killed if it still runs. */
+  replace(index: number, env?: Readonly<Record<string, string>>): Promise<void>;
   /**
    * Begins a session with tokens of the provider, and answers its cookie.
    *
    * @param expiresIn how long the access token works, in seconds; 0 for one that is over already.
    */
   login(user: { readonly id: number; readonly username: string }, expiresIn?: number): Promise<string>;
+  /** Ends Redis, gently or not, and starts it again on its port and directory. Answers when it can be asked again. */
+  restartRedis(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Sends a command to Redis. */
   command(...args: string[]): Promise<unknown>;
   stop(): Promise<void>;
 }
 
+export interface FleetSettings {
+  readonly processes: number;
+  /** As on the command line of redis-server. */
+  readonly redis?: readonly string[];
+  readonly provider?: MockServerOptions;
+  /** Further variables of every process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export const ADA = { id: 12345, username: 'ada' };
 export const GRACE = { id: 67890, username: 'grace' };
 
-/** @param redisSettings as on the command line of redis-server. */
-export async function startFleet(processes: number, ...redisSettings: string[]): Promise<Fleet> {
-  const provider = createMockServer();
+/** Settings of a Redis that forgets nothing that it has acknowledged. */
+export const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always'];
+
+export async function startFleet({
+  processes,
+  redis: redisSettings = [],
+  provider: options,
+  env: more = {},
+}: FleetSettings): Promise<Fleet> {
+  const provider = createMockServer(options);
   const { clientId, clientSecret } = provider.addApp({ redirectUris: [`${ORIGIN}/auth/callback`] });
   const [baseUrl, redis] = await Promise.all([provider.listen(), startRedis(...redisSettings)]);
   const env = {
@@ -40,12 +60,15 @@ export async function startFleet(processes: number, ...redisSettings: string[]):
     AIHUBMIX_BASE_URL: baseUrl,
     REDIS_URL: redis.url,
   };
-  const apps = await Promise.all(
-    Array.from({ length: processes }, (_, index) =>
-      startApp({ ...env, REDIS_CLIENT: index % 2 === 0 ? 'redis' : 'ioredis' }),
-    ),
-  );
+  let started = 0;
+  const start = (index: number, own: Readonly<Record<string, string>> = {}): Promise<AppProcess> => {
+    started += 1;
+    const client = index % 2 === 0 ? 'redis' : 'ioredis';
+    return startApp(`process-${started}`, { ...env, REDIS_CLIENT: client, ...more, ...own });
+  };
+  const apps = await Promise.all(Array.from({ length: processes }, (_, index) => start(index)));
   const { auth, command, close } = await ownAuth(env);
+  let redisPid = await pidOf(command);
   return {
     provider,
     redis,
@@ -55,9 +78,20 @@ export async function startFleet(processes: number, ...redisSettings: string[]):
       if (app === undefined) throw new RangeError(`There is no process ${index}.`);
       return app;
     },
+    async replace(index, own) {
+      await apps[index]?.kill();
+      apps[index] = await start(index, own);
+    },
     login({ id, username }, expiresIn = 7_200) {
       const { accessToken, refreshToken } = provider.issueTokens({ clientId, userId: id, expiresIn });
       return loginAs(auth, { id: `${id}`, username, accessToken, refreshToken, expiresIn });
+    },
+    async restartRedis(signal) {
+      process.kill(redisPid, signal);
+      await redis.down();
+      await redis.up();
+      await until(async () => (await command('PING')) === 'PONG');
+      redisPid = await pidOf(command);
     },
     command,
     async stop() {
@@ -66,6 +100,10 @@ export async function startFleet(processes: number, ...redisSettings: string[]):
       await Promise.all([provider.close(), redis.stop()]);
     },
   };
+}
+
+async function pidOf(command: Fleet['command']): Promise<number> {
+  return Number(/^process_id:(\d+)/m.exec(`${await command('INFO', 'server')}`)?.[1]);
 }
 
 interface OwnAuth extends Pick<Fleet, 'command'> {

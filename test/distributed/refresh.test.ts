@@ -6,7 +6,7 @@ import { ADA, type Fleet, GRACE, startFleet } from './fleet.js';
 describe.skipIf(!hasRedisServer())('four processes on one Redis (needs redis-server)', () => {
   let fleet: Fleet;
   beforeAll(async () => {
-    fleet = await startFleet(4);
+    fleet = await startFleet({ processes: 4 });
   });
   afterEach(() => {
     const violations = [...fleet.provider.violations];

@@ -1,6 +1,6 @@
 import { hasRedisServer, until } from '@aihubmix-auth/redis/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type AppProcess, isLoggedIn } from './app-process.js';
+import { type AppProcess, cookieIn, isLoggedIn, sessionCookieIn } from './app-process.js';
 import { ADA, type Fleet, startFleet } from './fleet.js';
 
 describe.skipIf(!hasRedisServer())('two processes on one Redis (needs redis-server)', () => {
@@ -8,7 +8,7 @@ describe.skipIf(!hasRedisServer())('two processes on one Redis (needs redis-serv
   let a: AppProcess;
   let b: AppProcess;
   beforeAll(async () => {
-    fleet = await startFleet(2);
+    fleet = await startFleet({ processes: 2 });
     [a, b] = [fleet.app(0), fleet.app(1)];
   });
   afterEach(() => {
@@ -25,7 +25,7 @@ describe.skipIf(!hasRedisServer())('two processes on one Redis (needs redis-serv
     const callback = location.slice(new URL(location).origin.length);
     const finished = await b.get(callback, loginCookie);
     expect(finished.status).toBe(303);
-    const session = cookieIn(finished, /^aihubmix=[^;]+/);
+    const session = sessionCookieIn(finished);
     expect(await isLoggedIn(a, session)).toBe(true);
     expect(await isLoggedIn(b, session)).toBe(true);
 
@@ -63,12 +63,3 @@ describe.skipIf(!hasRedisServer())('two processes on one Redis (needs redis-serv
     for (const app of [a, b]) expect(await isLoggedIn(app, cookie)).toBe(false);
   });
 });
-
-/** The first cookie that an answer sets, or the first that looks so. */
-function cookieIn(answer: Response, like = /^[^;]+/): string {
-  for (const cookie of answer.headers.getSetCookie()) {
-    const pair = like.exec(cookie)?.[0];
-    if (pair !== undefined) return pair;
-  }
-  throw new Error('The answer sets no such cookie.');
-}

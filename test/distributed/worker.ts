@@ -4,11 +4,17 @@ import { createMiddleware, requireAccount, toAuthRequest } from '@aihubmix-auth/
 import { type RedisClient, redisStore } from '@aihubmix-auth/redis';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
+import { tellerIn, watched } from './watched.js';
 
 /** An application of one process, on the Redis and with the client that the environment names. */
-const url = process.env.REDIS_URL ?? '';
+const { REDIS_URL: url = '', REDIS_CLIENT, PROCESS = '', TIMEOUT } = process.env;
 const store = redisStore(await connect());
-const auth = createAihubmix({ ...optionsFromEnv(), store });
+const tell = tellerIn(process.env);
+const auth = createAihubmix({
+  ...optionsFromEnv(),
+  ...(tell ? watched(store, tell, PROCESS) : { store }),
+  ...(TIMEOUT === undefined ? {} : { timeout: Number(TIMEOUT) }),
+});
 const routes = createMiddleware(auth);
 
 const server = createServer((request, response) => {
@@ -24,7 +30,7 @@ server.listen(0, '127.0.0.1', () => {
 });
 
 async function connect(): Promise<RedisClient> {
-  if (process.env.REDIS_CLIENT === 'ioredis') {
+  if (REDIS_CLIENT === 'ioredis') {
     const client = new Redis(url);
     return client.on('error', () => {});
   }

@@ -62,7 +62,10 @@ export interface Aihubmix {
   endSessionsOf(userId: string): Promise<number>;
   /** Calls `listener` on every such event. Answers a function that ends it. */
   on<Name extends AihubmixEventName>(name: Name, listener: AihubmixListener<Name>): () => void;
-  /** Closes the connections to the provider. */
+  /**
+   * Waits for refreshes that are under way and closes the connections to the provider. Call it when the server has stopped,
+   * and before the store is closed: new tokens that nobody stored would cost their users the login.
+   */
   close(): Promise<void>;
 }
 
@@ -145,6 +148,9 @@ export function createAihubmix(options: AihubmixOptions): Aihubmix {
     },
     endSessionsOf: (userId) => sessions.endAllOf(userId),
     on: events.on,
-    close: async () => pool?.close(),
+    async close() {
+      await refresher.idle();
+      await pool?.close();
+    },
   };
 }

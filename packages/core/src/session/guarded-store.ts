@@ -3,20 +3,33 @@ import { AihubmixError } from '../errors.js';
 import type { SessionLock, SessionStore } from './store.js';
 
 /**
+ * After the store failed, no lock is taken for so long, in milliseconds. An outage may have outlived the lease of somebody
+ * who holds new tokens in hand: they get to write first, or the token that they have spent would be presented again.
+ */
+const LOCKLESS_AFTER_FAILURE = 3_000;
+
+/**
  * The store, with every operation ending within `timeout` milliseconds: in its answer or in `store_unavailable`.
  * A store that answers at once pays for no timer.
  */
 export function guardedStore(store: SessionStore, timeout: number): SessionStore {
+  let failedAt = Number.NEGATIVE_INFINITY;
+
+  function failed(error: unknown): AihubmixError {
+    failedAt = performance.now();
+    return error instanceof AihubmixError ? error : storeFailed(error);
+  }
+
   function guarded<T>(operation: () => MaybePromise<T>): MaybePromise<T> {
     let answer: MaybePromise<T>;
     try {
       answer = operation();
     } catch (error) {
-      throw storeFailed(error);
+      throw failed(error);
     }
     if (!isThenable(answer)) return answer;
     return within(timeout, Promise.resolve(answer), tooLate).catch((error: unknown) => {
-      throw error instanceof AihubmixError ? error : storeFailed(error);
+      throw failed(error);
     });
   }
 
@@ -31,6 +44,7 @@ export function guardedStore(store: SessionStore, timeout: number): SessionStore
     deleteAllOf: (subject) => guarded(() => store.deleteAllOf(subject)),
     claim: (key, ttl) => guarded(() => store.claim(key, ttl)),
     lock(key, lease) {
+      if (performance.now() - failedAt < LOCKLESS_AFTER_FAILURE) return undefined;
       let late = false;
       const attempt = guarded(() => {
         const taken = store.lock(key, lease);

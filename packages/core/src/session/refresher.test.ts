@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { createEvents } from '../events.js';
+import type { ProviderClient } from '../provider/client.js';
+import { Secret } from '../secret.js';
 import { ADA, createTestApp, type TestApp } from '../test-support/app.js';
-import { get, HOUR, isLoggedIn, refreshes, until } from '../test-support/token-requests.js';
+import { get, HOUR, isLoggedIn, MINUTE, refreshes, until } from '../test-support/token-requests.js';
+import { guardedStore } from './guarded-store.js';
 import { memoryStore } from './memory-store.js';
+import { createRefresher } from './refresher.js';
+import { createSealer } from './sealing.js';
+import { createSessions, type LiveSession } from './sessions.js';
 import type { SessionStore } from './store.js';
+import { createTokenVault } from './token-vault.js';
 
 describe('a refresh that fails', () => {
   test.each<[string, Parameters<TestApp['mock']['fault']>[1], number, string]>([
@@ -158,4 +166,78 @@ describe('the store', () => {
     expect(refreshes(app)).toBe(1);
     expect(app.mock.violations).toEqual([]);
   });
+});
+
+test('close() waits until the tokens of a refresh under way are stored', async () => {
+  const app = createTestApp();
+  const cookie = await app.login();
+  const refreshed = new Promise<string>((resolve) => app.core.on('refresh', () => resolve('stored')));
+  app.advance(2 * HOUR - 4 * MINUTE);
+  app.mock.fault('token', { type: 'latency', ms: 100 });
+  await get(app, 'userinfo', cookie);
+  const closed = app.core.close().then(() => 'closed');
+  expect(await Promise.race([refreshed, closed])).toBe('stored');
+  await closed;
+});
+
+test('a refresh that got its lock with too little of the lease left is not begun', async () => {
+  const clock = { now: 0 };
+  const sealer = createSealer(['a secret of more than 32 characters']);
+  const vault = createTokenVault('client', sealer, () => 0);
+  const store = memoryStore({ now: () => 0 });
+  const events = createEvents();
+  const limits = { clientId: 'client', sessionMaxAge: 60, sessionIdleTimeout: 60 };
+  const sessions = createSessions(limits, store, vault, events, () => 0);
+  const user = { id: '1', username: 'ada', email: null, createdAt: null, status: 1 };
+  const tokens = { access: new Secret('access'), refresh: new Secret('refresh'), lifetime: 60 };
+  const { session } = await sessions.begin(user, tokens, 'profile');
+  let asked = 0;
+  const provider = {
+    refresh: async () => {
+      asked += 1;
+      return tokens;
+    },
+  } as unknown as ProviderClient;
+  const slow = {
+    ...sessions,
+    reread: (live: LiveSession) => {
+      clock.now += 10_000;
+      return sessions.reread(live);
+    },
+  };
+  const settings = { timeout: 10_000, storeTimeout: 2_000, pause: async () => {} };
+  const monotonic = () => clock.now;
+  const refresher = createRefresher({
+    provider,
+    sessions: slow,
+    store,
+    vault,
+    events,
+    monotonic,
+    ...settings,
+  });
+  await expect(refresher.refreshed(session, session.record.tokens)).rejects.toMatchObject({
+    code: 'provider_unavailable',
+  });
+  expect(asked).toBe(0);
+});
+
+test('a store that has failed gives no lock for a while: whoever holds new tokens in hand writes first', async () => {
+  let down = true;
+  const inner = memoryStore();
+  const store = guardedStore(
+    {
+      ...inner,
+      get: async (key) => {
+        if (down) throw new Error('down');
+        return inner.get(key);
+      },
+    },
+    1_000,
+  );
+  expect(store.lock('refresh:before', 15_000)).toBeDefined();
+  await expect(store.get('x')).rejects.toMatchObject({ code: 'store_unavailable' });
+  down = false;
+  expect(await store.get('x')).toBeUndefined();
+  expect(store.lock('refresh:after', 15_000)).toBeUndefined();
 });

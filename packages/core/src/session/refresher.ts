@@ -44,6 +44,8 @@ export interface Refresher {
   refreshed(session: LiveSession, stale: string): Promise<SessionRecord>;
   /** Whether this process is refreshing the session. */
   isRefreshing(key: string): boolean;
+  /** Settles when nothing is under way any more: a process that ends sooner may lose tokens that it has just been given. */
+  idle(): Promise<void>;
 }
 
 /** A refresh under way in this process, shared by everybody who needs it. */
@@ -189,7 +191,13 @@ export function createRefresher(parts: RefresherParts): Refresher {
     }
   }
 
-  return { refreshed, isRefreshing: (key) => refreshes.has(key) };
+  return {
+    refreshed,
+    isRefreshing: (key) => refreshes.has(key),
+    async idle() {
+      await Promise.allSettled([...refreshes.values()].map(({ done }) => done));
+    },
+  };
 }
 
 /** The end of a refresh, or its next trouble. */
