@@ -7,7 +7,7 @@ import type { Handle } from './http/transport.js';
 import type { Endpoint, RecordedRequest } from './journal/recorded-request.js';
 import type { Decision, IssueTokensArgs, ListenOptions, MockServer, MockTokens } from './mock-server.js';
 import type { MockApp, MockServerOptions, MockUser } from './options.js';
-import { createProvider, type Provider, revokeGrants } from './provider.js';
+import { createClosing, createProvider, type Provider, revokeGrants } from './provider.js';
 
 /**
  * Creates a provider to develop and test against. Nothing listens until {@link MockServer.listen}.
@@ -50,7 +50,7 @@ class InMemoryMockServer implements MockServer {
     this.#provider.listeningOn = undefined;
     await (await listener)?.close();
     this.#provider.closing.abort(new TypeError('terminated'));
-    this.#provider.closing = new AbortController();
+    this.#provider.closing = createClosing();
   }
 
   get url(): string | undefined {

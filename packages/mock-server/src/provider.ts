@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { FaultPlan } from './faults/fault-plan.js';
 import { Journal } from './journal/journal.js';
 import type { MockServerOptions } from './options.js';
@@ -24,6 +25,13 @@ export interface Provider {
   closing: AbortController;
 }
 
+/** Every answer that a fault holds back listens to it, however many there are. */
+export function createClosing(): AbortController {
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
+  return closing;
+}
+
 /** A provider as it is at the start. */
 export function createProvider(options: MockServerOptions): Provider {
   const settings = resolveSettings(options);
@@ -37,7 +45,7 @@ export function createProvider(options: MockServerOptions): Provider {
     faults: new FaultPlan(),
     journal: new Journal(),
     listeningOn: undefined,
-    closing: new AbortController(),
+    closing: createClosing(),
   };
 }
 

@@ -99,8 +99,13 @@ const BY_CODE: Readonly<Partial<Record<string, TextName>>> = {
   offline: 'offline',
   provider_unavailable: 'unavailable',
   store_unavailable: 'unavailable',
-  provider_error: 'failed',
+  missing_parameters: 'failed',
+  invalid_request: 'failed',
   invalid_state: 'failed',
+  insufficient_scope: 'failed',
+  csrf: 'failed',
+  method_not_allowed: 'failed',
+  provider_error: 'failed',
   server_error: 'failed',
 };
 

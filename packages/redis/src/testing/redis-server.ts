@@ -60,7 +60,7 @@ async function start(directory: string, argsFor: (port: number) => string[]): Pr
   async function down(): Promise<void> {
     const running = server;
     server = undefined;
-    if (running === undefined || running.exitCode !== null) return;
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
     const ended = new Promise((resolve) => running.once('exit', resolve));
     running.kill('SIGCONT');
     running.kill('SIGTERM');
