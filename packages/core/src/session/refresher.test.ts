@@ -168,6 +168,17 @@ describe('the store', () => {
   });
 });
 
+test('a refresh ahead that the store fails is told by its event, since nobody waits for it', async () => {
+  const inner = memoryStore({ now: () => Date.UTC(2026, 0, 1) });
+  const store: SessionStore = { ...inner, lock: () => Promise.reject(new Error('down')) };
+  const app = createTestApp({ store });
+  const failed = new Promise<string>((resolve) => app.core.on('refreshFailed', ({ code }) => resolve(code)));
+  const cookie = await app.login();
+  app.advance(2 * HOUR - 4 * MINUTE);
+  expect((await get(app, 'userinfo', cookie))[0]).toBe(200);
+  expect(await failed).toBe('store_unavailable');
+});
+
 test('close() waits until the tokens of a refresh under way are stored', async () => {
   const app = createTestApp();
   const cookie = await app.login();

@@ -81,10 +81,21 @@ export function createRefresher(parts: RefresherParts): Refresher {
     const report = (error: AihubmixError) => {
       for (const leave of trouble) leave(error);
     };
-    const done = refreshUnderLock(session, stale, report).finally(() => refreshes.delete(session.key));
+    const done = refreshUnderLock(session, stale, report)
+      .catch((error: unknown) => {
+        tellStoreFailure(session, error);
+        throw error;
+      })
+      .finally(() => refreshes.delete(session.key));
     const refresh = { done, trouble };
     refreshes.set(session.key, refresh);
     return refresh;
+  }
+
+  /** Nobody may be waiting who could tell. What the provider did is told where it happens. */
+  function tellStoreFailure({ record }: LiveSession, error: unknown): void {
+    if (!(error instanceof AihubmixError) || error.code !== 'store_unavailable') return;
+    events.emit('refreshFailed', { userId: record.user.id, code: error.code });
   }
 
   async function refreshUnderLock(

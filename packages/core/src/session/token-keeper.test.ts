@@ -57,6 +57,8 @@ test('a refresh ahead waits for as long as the provider asked for', async () => 
   app.mock.fault('token', { type: 'status', status: 429, headers: { 'retry-after': '60' } });
   await get(app, 'userinfo', cookie);
   await failed;
+  // The event comes first, and what it leads to in this process right after it.
+  await new Promise(setImmediate);
   app.advance(59_000);
   await get(app, 'userinfo', cookie);
   expect(refreshes(app)).toBe(1);
