@@ -231,4 +231,4 @@ const cases: Cases = {
   },
 };
 
-conformance('tokens', cases, { options: { timeout: 600 } });
+conformance('tokens', cases, { options: { timeout: 1_500 } });
