@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describeSessionStore } from '@aihubmix-auth/core/store-contract';
+import { freePort } from '@aihubmix-auth/test-support/free-port';
 import { Cluster, Redis } from 'ioredis';
 import oldestIoredis from 'ioredis-oldest';
 import { createClientPool, createCluster, createSentinel } from 'redis';
@@ -9,13 +10,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { RedisClient } from './client.js';
 import { redisStore } from './redis-store.js';
 import { nodeRedis } from './testing/clients.js';
-import {
-  freePort,
-  hasRedisServer,
-  type RedisServer,
-  startRedis,
-  startSentinel,
-} from './testing/redis-server.js';
+import { hasRedisServer, type RedisServer, startRedis, startSentinel } from './testing/redis-server.js';
 import { until } from './testing/until.js';
 
 const servers: RedisServer[] = [];

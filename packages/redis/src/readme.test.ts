@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createMockServer } from '@aihubmix-auth/mock-server';
+import { freePort } from '@aihubmix-auth/test-support/free-port';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort, hasRedisServer, startRedis } from './testing/redis-server.js';
+import { hasRedisServer, startRedis } from './testing/redis-server.js';
 import { until } from './testing/until.js';
 
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '@aihubmix-auth/test-support/free-port';
 
 /** A real Redis on a free port of loopback, with a directory of its own. */
 export interface RedisServer {
@@ -96,14 +96,4 @@ async function spawnRedis(args: readonly string[]): Promise<ChildProcess> {
     }
   }
   throw new Error(`redis-server did not start:\n${lines.join('\n')}`);
-}
-
-/** A port of loopback that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No free port.');
-  return address.port;
 }
