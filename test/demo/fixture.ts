@@ -7,7 +7,7 @@ import {
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Target } from '../../packages/demo/src/target.js';
-import { CHROMIUM_ARGS, findChromium } from './chromium.js';
+import { CHROMIUM_ARGS, findChromium } from '../support/chromium.js';
 import { type Command, eventually, startCommand } from './command.js';
 
 /** A demo that runs, and a tab of a fresh profile that is at its page. */

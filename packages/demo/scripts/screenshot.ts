@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { CHROMIUM_ARGS, findChromium } from '../../../test/demo/chromium.js';
+import { CHROMIUM_ARGS, findChromium } from '../../../test/support/chromium.js';
 import { readArgs } from '../src/args.js';
 import { startDemo } from '../src/demo.js';
 

@@ -1,29 +1,15 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type LaunchOptions, type Page } from 'playwright-core';
-
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { CHROMIUM_ARGS, findChromium } from '../../support/chromium.js';
 
 /** The system's Chromium, if there is one. */
-const CHROMIUM = (process.env.PATH ?? '')
-  .split(delimiter)
-  .flatMap((folder) => ['chromium', 'chromium-browser'].map((name) => join(folder, name)))
-  .find((path) => existsSync(path));
+const CHROMIUM = findChromium();
 
 /** Whether to skip: without Chromium, unless services are required; then the launch fails and says what is missing. */
 export const WITHOUT_CHROMIUM = CHROMIUM === undefined && process.env.REQUIRE_SERVICES !== '1';
 
 export async function launch(options: LaunchOptions = {}): Promise<Browser> {
   if (CHROMIUM === undefined) throw new Error('There is no "chromium" on PATH, and REQUIRE_SERVICES=1.');
-  return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, ...options });
+  return chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS], ...options });
 }
 
 /** What a page complained about since it was watched. */

@@ -189,13 +189,14 @@ export function createRefresher(parts: RefresherParts): Refresher {
 
   /** Puts new tokens over those that they came from; whatever else of the record was changed meanwhile stays changed. */
   async function replaceTokens(
-    { key, record }: LiveSession,
+    session: LiveSession,
     fields: TokenFields & Pick<SessionRecord, 'scope'>,
   ): Promise<SessionRecord> {
+    const { key, record } = session;
     for (let current = record; ; ) {
       const next = { ...current, ...fields, version: current.version + 1 };
       if (await store.replace(key, current.version, next)) return next;
-      const newer = await store.get(key);
+      const newer = await sessions.reread(session);
       if (newer === undefined) throw sessionGone();
       if (newer.tokens !== record.tokens) return newer;
       current = newer;
